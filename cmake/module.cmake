@@ -1,0 +1,55 @@
+# argus_module(NAME <folder below src> [DEPENDS <folder>...] [LINKS <library>...])
+#
+# One module a folder: every *.cc in it becomes the library, every *_test.cc its test program. DEPENDS is the only place
+# where an allowed include is written: it makes the link graph and, through modules.json, the include check
+# (tools/check_includes) that runs first in the test run.
+define_property(GLOBAL PROPERTY ARGUS_MODULES BRIEF_DOCS "modules" FULL_DOCS "JSON objects, one a module")
+
+function(argus_target_name OUT FOLDER)
+  string(REPLACE "/" "_" name "${FOLDER}")
+  set(${OUT} "argus_${name}" PARENT_SCOPE)
+endfunction()
+
+function(argus_module)
+  cmake_parse_arguments(M "" "NAME" "DEPENDS;LINKS" ${ARGN})
+  argus_target_name(target ${M_NAME})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  set(deps "")
+  foreach(dependency IN LISTS M_DEPENDS)
+    argus_target_name(dep ${dependency})
+    list(APPEND deps ${dep})
+  endforeach()
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(kind PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(kind INTERFACE)
+  endif()
+  target_include_directories(${target} ${kind} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} ${kind} ${deps} ${M_LINKS})
+  if("contract" IN_LIST M_DEPENDS AND sources)
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/contract/contract.h)
+  endif()
+
+  if(ARGUS_TESTS AND tests)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest GTest::gmock GTest::gtest_main)
+    add_test(NAME ${M_NAME} COMMAND ${target}_test)
+    set_tests_properties(${M_NAME} PROPERTIES TIMEOUT 300)
+  endif()
+
+  list(TRANSFORM M_DEPENDS REPLACE "(.+)" "\"\\1\"" OUTPUT_VARIABLE quoted)
+  list(JOIN quoted ", " quoted)
+  set_property(GLOBAL APPEND PROPERTY ARGUS_MODULES "\"${M_NAME}\": [${quoted}]")
+endfunction()
+
+function(argus_write_module_graph)
+  get_property(modules GLOBAL PROPERTY ARGUS_MODULES)
+  list(JOIN modules ",\n  " body)
+  file(WRITE ${CMAKE_BINARY_DIR}/modules.json "{\n  ${body}\n}\n")
+endfunction()

@@ -1,0 +1,29 @@
+# Compiler, linker and sanitizer settings: the same for every target.
+set(ARGUS_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, 'address,undefined' or 'thread'")
+
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer -g1
+                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+if(NOT ARGUS_SANITIZE)
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+else()
+  add_compile_options(-fsanitize=${ARGUS_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ARGUS_SANITIZE})
+  if(ARGUS_SANITIZE MATCHES thread)
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()
+
+find_program(ARGUS_CCACHE ccache)
+if(ARGUS_CCACHE)
+  # Objects are shared between build folders: paths are mapped away and precompiled headers judged by content.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${ARGUS_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+find_program(ARGUS_MOLD mold)
+if(ARGUS_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
