@@ -1,0 +1,45 @@
+// A bounded pool of threads for ordinary blocking functions.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <condition_variable>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace argus {
+
+// Thread-safe. Tasks run in submission order, each exactly once; a task must not throw.
+class WorkerPool {
+ public:
+  // `name` becomes the threads' name (at most 15 bytes are visible).
+  WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit);
+  // Runs what is queued, then joins.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // False, without running `task`, when the queue is full or the pool is stopping: the caller answers "overloaded".
+  [[nodiscard]] bool TrySubmit(std::function<void()> task);
+  // Refuses new tasks, runs those queued, joins. Idempotent.
+  void Stop();
+
+  std::size_t queue_length() const;
+  std::size_t size() const { return threads_.size(); }
+
+ private:
+  void Run();
+
+  const std::string name_;
+  const std::size_t queue_limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace argus
