@@ -1,0 +1,22 @@
+// The contract's generated messages: the vocabulary of every layer above platform. Precompiled.
+#pragma once
+
+#include "argus/v1/actuator_service.pb.h"
+#include "argus/v1/audit_log_service.pb.h"
+#include "argus/v1/auth_service.pb.h"
+#include "argus/v1/common.pb.h"
+#include "argus/v1/database_service.pb.h"
+#include "argus/v1/group_service.pb.h"
+#include "argus/v1/instance_service.pb.h"
+#include "argus/v1/issue_service.pb.h"
+#include "argus/v1/options.pb.h"
+#include "argus/v1/plan_check_run_service.pb.h"
+#include "argus/v1/plan_service.pb.h"
+#include "argus/v1/project_service.pb.h"
+#include "argus/v1/revision_service.pb.h"
+#include "argus/v1/role_service.pb.h"
+#include "argus/v1/rollout_service.pb.h"
+#include "argus/v1/setting_service.pb.h"
+#include "argus/v1/sheet_service.pb.h"
+#include "argus/v1/user_service.pb.h"
+#include "argus/v1/workspace_service.pb.h"
