@@ -1,12 +1,11 @@
 // Structured logging: one event a line, declared once, written by a thread of its own.
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <source_location>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -47,8 +46,8 @@ struct Options {
   std::size_t queue_bytes = 8 << 20;
 };
 
-// Thread-safe. Log() never blocks: when the queue is full the line is dropped and counted, ERROR last. Everything queued
-// is written before the destructor returns.
+// Thread-safe. Log() never waits for the output: when the queue is full the line is dropped and counted, ERROR last.
+// Everything queued is written before the destructor returns, unless the output takes nothing for two seconds.
 class Logger {
  public:
   explicit Logger(Options options);
@@ -64,8 +63,10 @@ class Logger {
 
   void set_level(Level level);
   Level level() const;
+  // Lines that never reached the output: queue full, or a failed write.
   std::uint64_t dropped() const;
-  // Returns when all lines queued before the call are written.
+  std::uint64_t write_errors() const;
+  // Returns when all lines queued before the call are written or lost, or the output takes nothing for two seconds.
   void Flush();
 
  private:
