@@ -32,6 +32,7 @@ namespace argus::reasons {
   X(kSchemaMismatch, "SCHEMA_MISMATCH", "An applied migration differs from the one in this binary.")                  \
   X(kSqlUnterminated, "SQL_UNTERMINATED", "A string, comment, parenthesis or body in the SQL script is never closed.")  \
   X(kSqlNotSupported, "SQL_NOT_SUPPORTED", "The script holds what is not SQL, such as a command of psql or sqlite3.")   \
+  X(kSecretUnreadable, "SECRET_UNREADABLE", "A stored secret cannot be decrypted with this server's key file.")        \
   X(kFileError, "FILE_ERROR", "A file cannot be read or written.")                                                    \
   X(kNetworkError, "NETWORK_ERROR", "A peer cannot be reached.")                                                      \
   X(kInvalidConfiguration, "INVALID_CONFIGURATION", "A command-line flag, variable or file has a wrong value.")
