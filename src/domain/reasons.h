@@ -48,7 +48,6 @@ namespace argus::reasons {
   X(kShutdown, "SHUTDOWN", "The server shut down before the run could end; it is proven not applied.")                \
   X(kOutcomeUnknown, "OUTCOME_UNKNOWN", "Whether the change was committed cannot be proven; a person must look.")     \
   X(kTargetReadOnly, "TARGET_READ_ONLY", "The target accepts no writes.")                                             \
-  X(kSecretUnreadable, "SECRET_UNREADABLE", "A stored or referenced secret cannot be read on this server.")           \
   X(kInvalidSheet, "INVALID_SHEET", "The sheet is not valid UTF-8 text.")                                             \
   X(kAuditWriteFailed, "AUDIT_WRITE_FAILED", "The audit entry could not be written, so nothing was done.")
 
