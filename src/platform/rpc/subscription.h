@@ -30,8 +30,8 @@ class Subscription {
   virtual Result<StreamItem> Next(RequestContext& context) = 0;
 
   // Called once, before the first Next(). After Next() said Idle, `wake` is to be called when there may be more. `wake`
-  // may be called from any thread, at any time (even inside Next() or after destruction), needlessly too; it only
-  // schedules.
+  // may be called from any thread, at any time (even inside Next() or after destruction), needlessly too; it does not
+  // block. The caller must hold no lock that Next() or the destructor takes.
   virtual void SetWake(std::function<void()> wake) = 0;
 };
 
