@@ -1,0 +1,35 @@
+// What commits announced, for the other replicas: level-triggered hints in no order.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "store/notifier.h"
+#include "store/reader.h"
+#include "store/transaction.h"
+
+namespace argus::store {
+
+// Reads the outbox forward without losing what was announced by a transaction that began earlier and committed later: ids
+// that are missing are asked for again until they are older than any transaction. Not thread-safe.
+class OutboxFeed {
+ public:
+  // Starts behind what is there now.
+  static Result<OutboxFeed> Open(Reader& reader);
+  // What was announced since the last call, each once. `now` may be any clock that goes forward.
+  Result<std::vector<Announcement>> Next(Reader& reader, MonotonicTime now);
+
+ private:
+  explicit OutboxFeed(std::int64_t last) : last_(last) {}
+  void NoteGaps(std::int64_t from, std::int64_t to, MonotonicTime now);
+  void ForgetOldGaps(MonotonicTime now);
+
+  std::int64_t last_;
+  std::map<std::int64_t, MonotonicTime> gaps_;  // missing id -> when it was first missed
+};
+
+// Commit with Unaudited::kOutboxDelivery.
+void TrimOutbox(Transaction& tx, Timestamp before);
+
+}  // namespace argus::store
