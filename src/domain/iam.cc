@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "contract/services.h"
 #include "domain/reasons.h"
 #include "domain/resource_name.h"
 
@@ -12,15 +13,6 @@ namespace argus::domain {
 namespace {
 
 using PermissionSet = std::set<std::string, std::less<>>;
-
-void CollectDeclared(const google::protobuf::FileDescriptor* file, PermissionSet& out) {
-  for (int s = 0; s < file->service_count(); ++s) {
-    for (int m = 0; m < file->service(s)->method_count(); ++m) {
-      const auto& policy = file->service(s)->method(m)->options().GetExtension(v1::policy);
-      if (!policy.permission().empty()) out.insert(policy.permission());
-    }
-  }
-}
 
 bool IsRead(std::string_view permission) {
   const std::string_view verb = permission.substr(permission.rfind('.') + 1);
@@ -120,15 +112,10 @@ bool RoleExists(std::string_view name, std::span<const v1::Role> custom_roles) {
 const PermissionSet& AllPermissions() {
   static const PermissionSet permissions = [] {
     PermissionSet out{std::string(kPermissionOverrideFreeze)};
-    for (const auto* file :
-         {v1::ActuatorInfo::descriptor()->file(), v1::LoginRequest::descriptor()->file(), v1::User::descriptor()->file(),
-          v1::Role::descriptor()->file(), v1::Group::descriptor()->file(), v1::GetIamPolicyRequest::descriptor()->file(),
-          v1::Project::descriptor()->file(), v1::Setting::descriptor()->file(), v1::Instance::descriptor()->file(),
-          v1::Database::descriptor()->file(), v1::Sheet::descriptor()->file(), v1::Plan::descriptor()->file(),
-          v1::PlanCheckRun::descriptor()->file(), v1::Issue::descriptor()->file(), v1::Rollout::descriptor()->file(),
-          v1::Revision::descriptor()->file(), v1::AuditLog::descriptor()->file()}) {
-      CollectDeclared(file, out);
+    for (const auto* service : contract::Services()) {
+      for (int i = 0; i < service->method_count(); ++i) out.insert(contract::PolicyOf(*service->method(i)).permission());
     }
+    out.erase("");
     return out;
   }();
   return permissions;
