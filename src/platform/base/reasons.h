@@ -21,6 +21,7 @@ namespace argus::reasons {
   X(kInvalidPageToken, "INVALID_PAGE_TOKEN", "The page token was not made by this server for this query.")            \
   X(kBodyTooLarge, "BODY_TOO_LARGE", "The body exceeds the limit for this method.")                                   \
   X(kHeaderTooLarge, "HEADER_TOO_LARGE", "The request header exceeds the limit.")                                     \
+  X(kMalformedRequest, "MALFORMED_REQUEST", "The bytes received are not an HTTP/1.1 request (RFC 9112).")             \
   X(kUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type or encoding is not one the method speaks.")    \
   X(kRouteNotFound, "ROUTE_NOT_FOUND", "No method is served under this path.")                                        \
   X(kMethodNotAllowed, "METHOD_NOT_ALLOWED", "The path exists, but not for this HTTP method.")                        \

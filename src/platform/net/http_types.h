@@ -83,6 +83,7 @@ struct HttpResponse {
   Headers headers;
   std::string body;
   std::shared_ptr<StreamProducer> stream;  // instead of `body`
+  std::optional<Error> error;              // instead of status and body: the server renders it
 };
 
 using HttpHandler = std::function<HttpResponse(HttpRequest&&)>;
