@@ -74,6 +74,13 @@ void JudgeStageOrder(const v1::Rollout& rollout, const v1::Task& task, Verdict& 
   if (later) Add(verdict, gate::kStageOrder, fmt::format("{} is not complete.", current->environment()), task.name());
 }
 
+void JudgeTaskOrder(const v1::Rollout& rollout, const v1::Task& task, Verdict& verdict) {
+  if (const v1::Task* before = UnfinishedPredecessor(rollout, task); before != nullptr) {
+    Add(verdict, gate::kTaskOrder, fmt::format("{} comes first on the same database and is not done.", before->name()),
+        task.name());
+  }
+}
+
 void JudgeStates(const v1::Rollout& rollout, const v1::Task& task, Verdict& verdict) {
   if (rollout.state() != v1::Rollout::RUNNING) {
     Add(verdict, gate::kRolloutState, fmt::format("The rollout is {}.", v1::Rollout::State_Name(rollout.state())),
@@ -113,6 +120,7 @@ Verdict JudgeTask(const ChangeFacts& facts, const v1::Rollout& rollout, const v1
   Verdict verdict = JudgeChange(facts);
   JudgeFreeze(facts, task.environment(), verdict);
   JudgeStageOrder(rollout, task, verdict);
+  JudgeTaskOrder(rollout, task, verdict);
   JudgeStates(rollout, task, verdict);
   if (task.has_run_after() && ToTimestamp(task.run_after()) > facts.now) {
     Add(verdict, gate::kSchedule, fmt::format("Scheduled for {}.", FormatRfc3339(ToTimestamp(task.run_after()))), task.name());

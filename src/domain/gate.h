@@ -18,6 +18,7 @@ namespace gate {
 inline constexpr std::string_view kApproval = "APPROVAL";
 inline constexpr std::string_view kCheck = "CHECK";
 inline constexpr std::string_view kStageOrder = "STAGE_ORDER";
+inline constexpr std::string_view kTaskOrder = "TASK_ORDER";
 inline constexpr std::string_view kFreeze = "FREEZE";
 inline constexpr std::string_view kEmergencyPause = "EMERGENCY_PAUSE";
 inline constexpr std::string_view kRolloutState = "ROLLOUT_STATE";

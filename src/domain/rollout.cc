@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "domain/reasons.h"
 
@@ -85,10 +86,23 @@ const v1::Stage* CurrentStage(const v1::Rollout& rollout) {
   return nullptr;
 }
 
+const v1::Task* UnfinishedPredecessor(const v1::Rollout& rollout, const v1::Task& task) {
+  for (const auto& stage : rollout.stages()) {
+    if (stage.environment() != task.environment()) continue;
+    for (const auto& other : stage.tasks()) {
+      if (other.name() == task.name()) return nullptr;
+      if (other.target() == task.target() && !IsComplete(other)) return &other;
+    }
+  }
+  return nullptr;
+}
+
 std::vector<const v1::Task*> NextTasks(const v1::Rollout& rollout) {
   std::vector<const v1::Task*> next;
+  std::unordered_set<std::string_view> taken;  // databases whose first open task was seen
   if (const v1::Stage* stage = CurrentStage(rollout); stage != nullptr) {
     for (const auto& task : stage->tasks()) {
+      if (IsComplete(task) || !taken.insert(task.target()).second) continue;
       if (task.state() == v1::Task::NOT_STARTED) next.push_back(&task);
     }
   }
