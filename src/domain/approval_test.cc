@@ -7,7 +7,7 @@
 namespace argus::domain {
 namespace {
 
-constexpr Timestamp kNow = FromMicros(1'800'000'000'000'000);
+const Timestamp kNow = FromMicros(1'800'000'000'000'000);
 
 class ApprovalTest : public testing::Test {
  protected:

@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Timestamp kNow = FromMicros(1'800'000'000'000'000);
+const Timestamp kNow = FromMicros(1'800'000'000'000'000);
 
 // A change that nothing stands in the way of: approved, checked, running, one task each in dev and prod.
 class GateTest : public testing::Test {
