@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -24,7 +25,7 @@ class Metastore {
   static Result<std::unique_ptr<Metastore>> Open(db::Options options, const Clock& clock);
 
   // For reads outside a transaction. `ctx` must outlive it.
-  Snapshot Read(const RequestContext& ctx) { return Snapshot(ctx, *database_, server_key_); }
+  Snapshot Read(const RequestContext& ctx) { return Snapshot(ctx, *database_, surroundings_.server_key); }
 
   // Runs `work`, a function from Transaction& to Result<T>, in a transaction, again and whole while it collides with others.
   // `work` commits itself (Transaction::Commit) and does no I/O beside the transaction. Returning an error rolls back;
@@ -38,8 +39,10 @@ class Metastore {
   Result<Timestamp> LeaseNow(const RequestContext& ctx);
 
   Status Ping(std::chrono::milliseconds timeout) { return database_->Ping(timeout); }
-  Notifier& notifier() { return notifier_; }
+  Notifier& notifier() { return surroundings_.notifier; }
   const Clock& clock() const { return clock_; }
+  // Names this process in the outbox.
+  const std::string& replica() const { return surroundings_.replica; }
   db::Dialect dialect() const { return database_->dialect(); }
   // For the test that prepares every statement.
   Status Prepare(const db::Statement& statement) { return database_->Prepare(statement); }
@@ -52,7 +55,7 @@ class Metastore {
     const Timestamp now = clock_.Now();
     ARGUS_ASSIGN(const Timestamp lease_now, LeaseNow(ctx));
     const std::function<Result<T>(db::Transaction&)> attempt = [&](db::Transaction& transaction) -> Result<T> {
-      Transaction tx(ctx, transaction, {now, lease_now, server_key_, notifier_});
+      Transaction tx(ctx, transaction, surroundings_, {now, lease_now});
       Result<T> result = work(tx);
       if (result.ok() && tx.dirty()) return UncommittedWrites();
       return result;
@@ -60,7 +63,7 @@ class Metastore {
     return database_->Transact<T>(ctx, attempt);
   }
   static Error UncommittedWrites();
-  Status LoadServerKey();
+  Status LoadServerKey(const RequestContext& ctx);
 
   // What the shared clock said, and when by our own monotonic one.
   struct Anchor {
@@ -70,8 +73,7 @@ class Metastore {
 
   std::unique_ptr<db::Database> database_;
   const Clock& clock_;
-  Notifier notifier_;
-  std::string server_key_;
+  Transaction::Surroundings surroundings_;
   std::mutex anchor_mutex_;
   std::optional<Anchor> anchor_;
 };

@@ -10,6 +10,7 @@
 
 #include "audit/entry.h"
 #include "platform/base/clock.h"
+#include "store/audit_id.h"
 #include "store/notifier.h"
 #include "store/reader.h"
 
@@ -41,28 +42,33 @@ enum class Unaudited {
 // later call gives the same one.
 class Transaction final : public Reader {
  public:
-  struct Environment {
+  // What all transactions of a process share.
+  struct Surroundings {
+    std::string server_key;
+    std::string replica;  // Names this process in the outbox.
+    Notifier notifier;
+    AuditIds audit_ids;
+  };
+  struct Times {
     Timestamp now;
     Timestamp lease_now;
-    std::string_view server_key;
-    Notifier& notifier;
   };
-  // All arguments must outlive it.
-  Transaction(const RequestContext& ctx, db::Transaction& transaction, Environment environment);
+  // The references must outlive it.
+  Transaction(const RequestContext& ctx, db::Transaction& transaction, Surroundings& surroundings, Times times);
 
   const RequestContext& ctx() const { return ctx_; }
   // The server's time at the begin, for everything that is shown or compared with what people wrote.
-  Timestamp now() const { return environment_.now; }
+  Timestamp now() const { return times_.now; }
   // The time of the clock that all replicas share, for leases only.
-  Timestamp lease_now() const { return environment_.lease_now; }
-  std::string_view server_key() const override { return environment_.server_key; }
+  Timestamp lease_now() const { return times_.lease_now; }
+  std::string_view server_key() const override { return surroundings_.server_key; }
 
   // Sends what is queued first.
   Result<db::Rows> Query(const db::Statement& statement, const db::Params& params) override;
-  // Query whose error is judged by `guard` (a returning INSERT).
-  Result<db::Rows> Query(const db::Statement& statement, const db::Params& params, Guard guard);
   // Queues a write; its error surfaces at the next Query, Flush or Commit.
   void Exec(const db::Statement& statement, db::Params params, Guard guard = Guard::kNone);
+  // A write that answers rows (RETURNING); sends what is queued first. `guard` must not be one that counts rows.
+  Result<db::Rows> ExecReturning(const db::Statement& statement, const db::Params& params, Guard guard = Guard::kNone);
   Status Flush();
 
   // Tells, after the commit and on every replica, that `resource` changed.
@@ -79,12 +85,14 @@ class Transaction final : public Reader {
 
  private:
   Error Explain(Error error) const;
-  void AppendEntry(audit::Entry entry);
-  Status Finish();
+  void WriteEntry(audit::Entry entry);
+  void WriteAnnouncements();
+  Status CommitAndPublish();
 
   const RequestContext& ctx_;
   db::Transaction& transaction_;
-  const Environment environment_;
+  Surroundings& surroundings_;
+  const Times times_;
   std::map<std::string_view, Guard> guards_;  // by statement
   std::vector<Announcement> announcements_;
   bool dirty_ = false;

@@ -1,0 +1,12 @@
+#include "store/migrations/migrations.h"
+
+namespace argus::store {
+
+std::span<const db::Migration> Migrations() {
+  static const db::Migration migrations[] = {
+      {1, "initial", kInitialSqlite, kInitialPostgres, 1},
+  };
+  return migrations;
+}
+
+}  // namespace argus::store

@@ -1,0 +1,18 @@
+#include "store/statements.h"
+
+namespace argus::store {
+
+Statements AllStatements() {
+  Statements all;
+  for (const auto& statements :
+       {DatabaseStatements, GroupStatements, IamPolicyStatements, InstanceStatements, IssueStatements,
+        LeaseStatements, MetastoreStatements, OutboxStatements, PlanCheckRunStatements, PlanStatements, ProjectStatements,
+        RequestIdStatements, RevisionStatements, RoleStatements, RolloutStatements, SessionStatements, SettingStatements,
+        SheetStatements, TaskRunStatements, TaskStatements, TransactionStatements, UserStatements}) {
+    const Statements some = statements();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+}  // namespace argus::store
