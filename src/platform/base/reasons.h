@@ -25,6 +25,7 @@ namespace argus::reasons {
   X(kUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "The content type or encoding is not one the method speaks.")    \
   X(kRouteNotFound, "ROUTE_NOT_FOUND", "No method is served under this path.")                                        \
   X(kMethodNotAllowed, "METHOD_NOT_ALLOWED", "The path exists, but not for this HTTP method.")                        \
+  X(kServiceUnknown, "SERVICE_UNKNOWN", "No service of that name is served.")                                         \
   X(kDatabaseUnavailable, "DATABASE_UNAVAILABLE", "The metastore cannot be reached; retry later.")                    \
   X(kDatabaseConflict, "DATABASE_CONFLICT", "Concurrent writes kept colliding; retry.")                               \
   X(kDatabaseConstraint, "DATABASE_CONSTRAINT", "The write violates a uniqueness or reference rule.")                 \

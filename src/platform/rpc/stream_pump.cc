@@ -11,7 +11,7 @@ void StreamPump::Begin() {
   call_->subscription()->SetWake([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   });
-  Wake();
+  Schedule();
 }
 
 void StreamPump::Wake() {

@@ -19,7 +19,7 @@ class StreamPump : public std::enable_shared_from_this<StreamPump> {
   StreamPump(std::unique_ptr<Call> call, WorkerPool& workers) : call_(std::move(call)), workers_(workers) {}
   virtual ~StreamPump() = default;
 
-  // Begins to pull. Call once.
+  // Begins to pull. Call once; what was asked before takes effect now.
   void Begin();
   // The message given to Send() is out; the next may follow.
   void Sent();
@@ -50,7 +50,7 @@ class StreamPump : public std::enable_shared_from_this<StreamPump> {
   const std::unique_ptr<Call> call_;
   WorkerPool& workers_;
   std::mutex mutex_;
-  bool busy_ = false;   // pulling, sending or finished: only the one who made it so goes on
+  bool busy_ = true;    // not begun, pulling, sending or finished: only the one who made it so goes on
   bool woken_ = false;  // since the last Next() began
   bool abandoned_ = false;
   std::optional<Error> stop_;
