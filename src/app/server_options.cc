@@ -1,0 +1,39 @@
+#include "app/server_options.h"
+
+#include <fmt/format.h>
+
+#include "platform/base/reasons.h"
+#include "platform/secret/private_file.h"
+
+namespace argus::app {
+namespace {
+
+constexpr std::size_t kMaxUrlFile = 16 << 10;
+
+std::string Trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> MetastoreUrl(const ServerOptions& options) {
+  if (!options.metastore_url.empty() && !options.metastore_url_file.empty()) {
+    return Error(Code::kInvalidArgument, reasons::kInvalidConfiguration,
+                 "Give --metastore-url or --metastore-url-file, not both.");
+  }
+  if (!options.metastore_url.empty()) return options.metastore_url;
+  if (options.metastore_url_file.empty()) return fmt::format("sqlite:{}/argus.db", options.data_dir);
+  auto url = secret::ReadSmallFile(options.metastore_url_file, kMaxUrlFile);
+  if (!url.ok()) {
+    return Error(Code::kInvalidArgument, reasons::kInvalidConfiguration,
+                 fmt::format("--metastore-url-file: {}", url.error().message()));
+  }
+  return Trimmed(*std::move(url));
+}
+
+std::string KeyFile(const ServerOptions& options) {
+  return options.key_file.empty() ? options.data_dir + "/keys" : options.key_file;
+}
+
+}  // namespace argus::app

@@ -1,0 +1,36 @@
+// What the server can be told on its command line or by the environment.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/base/result.h"
+
+namespace argus::app {
+
+struct ServerOptions {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 8080;       // 0: a free one
+  std::uint16_t grpc_port = 8081;  // 0: a free one
+  std::string data_dir = "data";
+  std::string metastore_url;  // Empty: SQLite in the data directory.
+  std::string metastore_url_file;
+  std::string external_url;
+  std::string metrics_address;  // "host:port"; empty: on the main port
+  std::vector<std::string> trusted_proxies;
+  std::string key_file;  // Empty: <data-dir>/keys
+  std::chrono::milliseconds drain_timeout{25'000};
+  bool enable_json_logging = false;
+  bool debug = false;
+  bool demo = false;
+  std::string admin_password;  // ARGUS_ADMIN_PASSWORD only: never a flag
+};
+
+// The metastore's URL in force: given, read from the file, or SQLite in the data directory. INVALID_CONFIGURATION when both
+// are given or the file cannot be read.
+Result<std::string> MetastoreUrl(const ServerOptions& options);
+std::string KeyFile(const ServerOptions& options);
+
+}  // namespace argus::app
