@@ -1,4 +1,4 @@
-# argus_module(NAME <folder below src> [DEPENDS <folder>...] [LINKS <library>...])
+# argus_module(NAME <folder below src> [DEPENDS <folder>...] [LINKS <library>...] [TEST_LINKS <library>...])
 #
 # One module a folder: every *.cc in it becomes the library, every *_test.cc its test program. DEPENDS is the only place
 # where an allowed include is written: it makes the link graph and, through modules.json, the include check
@@ -11,7 +11,7 @@ function(argus_target_name OUT FOLDER)
 endfunction()
 
 function(argus_module)
-  cmake_parse_arguments(M "" "NAME" "DEPENDS;LINKS" ${ARGN})
+  cmake_parse_arguments(M "" "NAME" "DEPENDS;LINKS;TEST_LINKS" ${ARGN})
   argus_target_name(target ${M_NAME})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
@@ -38,7 +38,7 @@ function(argus_module)
 
   if(ARGUS_TESTS AND tests)
     add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_link_libraries(${target}_test PRIVATE ${target} ${M_TEST_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
     add_test(NAME ${M_NAME} COMMAND ${target}_test)
     set_tests_properties(${M_NAME} PROPERTIES TIMEOUT 300)
   endif()

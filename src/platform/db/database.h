@@ -79,7 +79,8 @@ using Rows = std::vector<Row>;
 // caller may map to its own reason (stale etag, lost lease).
 enum class Expect { kAny, kOneRow };
 
-// A read-write transaction on one connection: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Not thread-safe.
+// A read-write transaction on one connection: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Not thread-safe and
+// not outliving its Database. Any error dooms it: every later call repeats that error, and only rolling back is left.
 // Destroying it without Commit rolls back.
 class Transaction {
  public:
@@ -90,10 +91,20 @@ class Transaction {
   // queued writes and COMMIT travel in one pipelined round trip where no Expect has to be checked before.
   virtual void Exec(const Statement& statement, Params params, Expect expect = Expect::kAny) = 0;
   virtual Status Flush() = 0;
+  // Runs several statements without parameters, as migrations are written.
+  virtual Status RunScript(std::string_view script) = 0;
+  // Once sent, a commit is waited for up to 15 s even past the deadline: not knowing costs more. One whose answer is lost
+  // is UNAVAILABLE and IsCommitUnknown: it may have happened.
   virtual Status Commit() = 0;
 };
 
-// Called once a statement, after it ended, on the calling thread. Must be quick and must not throw.
+// True for the error of Expect::kOneRow, which Transact does not retry: the row is gone, not contended.
+bool IsUnexpectedRowCount(const Error& error);
+// True when COMMIT was sent and no answer came back; only reading the data again can tell the outcome.
+bool IsCommitUnknown(const Error& error);
+
+// Called once a statement, after it ended, on the calling thread. Must be quick and must not throw. In a pipeline the
+// duration counts from the answer before it, so that durations add up to the time waited.
 struct StatementEvent {
   std::string_view name;
   std::chrono::nanoseconds duration;
@@ -113,23 +124,26 @@ struct Options {
 
 // Thread-safe. Errors: UNAVAILABLE/DATABASE_UNAVAILABLE when it cannot be reached or stays locked, ABORTED/
 // DATABASE_CONFLICT for serialization failures and deadlocks, ALREADY_EXISTS/DATABASE_CONSTRAINT for unique violations,
-// FAILED_PRECONDITION/DATABASE_CONSTRAINT for other constraints, INTERNAL/DATABASE_ERROR for the rest; the driver's text is the
-// private cause. The context's deadline and cancel token are honoured.
+// FAILED_PRECONDITION/DATABASE_CONSTRAINT for other constraints, INVALID_ARGUMENT/INVALID_FIELD for text with a NUL byte or
+// that is not UTF-8, INTERNAL/DATABASE_ERROR for the rest; the driver's text is the private cause. The context's deadline
+// and cancel token are honoured: DEADLINE_EXCEEDED, CANCELLED. Connections are opened as needed and closed when idle.
 class Database {
  public:
   virtual ~Database() = default;
+  // Connects once, so that a wrong URL fails here: INVALID_ARGUMENT/INVALID_CONFIGURATION, or UNAVAILABLE.
   static Result<std::unique_ptr<Database>> Open(Options options);
 
   virtual Dialect dialect() const = 0;
   // One read statement outside a transaction.
   virtual Result<Rows> Query(const RequestContext& ctx, const Statement& statement, const Params& params) = 0;
   virtual Result<std::unique_ptr<Transaction>> Begin(const RequestContext& ctx) = 0;
-  // A connection that answers `SELECT 1` within `timeout`; for readiness, on a connection of its own.
+  // The one clock that all replicas share, for leases: PostgreSQL's, or the local one on SQLite.
+  virtual Result<Timestamp> Now(const RequestContext& ctx) = 0;
+  // A connection that answers `SELECT 1` within `timeout`; for readiness, on a new connection of its own, which costs
+  // some milliseconds: the caller limits how often it asks.
   virtual Status Ping(std::chrono::milliseconds timeout) = 0;
   // Parses `statement` on the server without running it; for the test that prepares every statement.
   virtual Status Prepare(const Statement& statement) = 0;
-  // Runs a script of several statements without parameters (migrations) in one transaction.
-  virtual Status RunScript(const RequestContext& ctx, std::string_view script) = 0;
 
   // Runs `work` in a transaction and again, whole, with jittered backoff while it ends in ABORTED/DATABASE_CONFLICT
   // by serialization (at most `kMaxAttempts`). `work` must commit itself and must do no I/O beside the transaction.
