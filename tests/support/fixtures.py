@@ -1,14 +1,11 @@
 """What every scenario can ask for: PostgreSQL, a demo server on either metastore, databases to change."""
-import pathlib
 import sqlite3
-import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-from argus_server import Argus  # noqa: E402
-from postgres import Postgres  # noqa: E402
+from argus_server import Argus
+from postgres import Postgres
 
 
 @pytest.fixture(scope="session")
