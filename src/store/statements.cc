@@ -5,7 +5,8 @@ namespace argus::store {
 Statements AllStatements() {
   Statements all;
   for (const auto& statements :
-       {DatabaseStatements, GroupStatements, IamPolicyStatements, InstanceStatements, IssueStatements,
+       {AbandonedLeaseStatements, DatabaseStatements, GroupStatements, IamPolicyStatements, InstanceStatements,
+        IssueStatements,
         LeaseStatements, MetastoreStatements, OutboxStatements, PlanCheckRunStatements, PlanStatements, ProjectStatements,
         RequestIdStatements, RevisionStatements, RoleStatements, RolloutStatements, SessionStatements, SettingStatements,
         SheetStatements, TaskRunStatements, TaskStatements, TransactionStatements, UserStatements}) {

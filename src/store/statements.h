@@ -13,6 +13,7 @@ using Statements = std::vector<db::Statement>;
 Statements AllStatements();
 
 // Each stands in the .cc of its noun.
+Statements AbandonedLeaseStatements();
 Statements DatabaseStatements();
 Statements GroupStatements();
 Statements IamPolicyStatements();

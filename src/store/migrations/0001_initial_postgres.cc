@@ -112,11 +112,11 @@ CREATE TABLE instance (
   version        BIGINT NOT NULL
 );
 
--- project_id and environment are empty where the database has none of its own.
+-- project and environment are empty where the database has none of its own.
 CREATE TABLE target_database (
   instance_id    TEXT COLLATE "C" NOT NULL REFERENCES instance (instance_id),
   database_id    TEXT COLLATE "C" NOT NULL,
-  project_id     TEXT COLLATE "C" NOT NULL,
+  project        TEXT COLLATE "C" NOT NULL,
   environment    TEXT COLLATE "C" NOT NULL,
   present        SMALLINT NOT NULL,
   last_sync_time BIGINT NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE target_database (
   version        BIGINT NOT NULL,
   PRIMARY KEY (instance_id, database_id)
 );
-CREATE INDEX target_database_project ON target_database (project_id, instance_id, database_id);
+CREATE INDEX target_database_project ON target_database (project, instance_id, database_id);
 
 CREATE TABLE database_schema (
   instance_id TEXT COLLATE "C" NOT NULL,
@@ -236,6 +236,7 @@ CREATE TABLE rollout (
   update_time BIGINT NOT NULL,
   start_time  BIGINT NOT NULL,
   end_time    BIGINT NOT NULL,
+  payload     BYTEA NOT NULL,
   version     BIGINT NOT NULL
 );
 CREATE INDEX rollout_project ON rollout (project_id, id);
@@ -247,13 +248,12 @@ CREATE TABLE task (
   rollout_id  BIGINT NOT NULL REFERENCES rollout (id),
   stage       BIGINT NOT NULL,
   environment TEXT COLLATE "C" NOT NULL,
-  spec_id     TEXT COLLATE "C" NOT NULL,
   sheet       TEXT COLLATE "C" NOT NULL,
   target      TEXT COLLATE "C" NOT NULL,
   state       TEXT COLLATE "C" NOT NULL,
   run_after   BIGINT NOT NULL,
-  skip_reason TEXT COLLATE "C" NOT NULL,
   update_time BIGINT NOT NULL,
+  payload     BYTEA NOT NULL,
   version     BIGINT NOT NULL
 );
 CREATE INDEX task_rollout ON task (rollout_id, stage, id);

@@ -112,11 +112,11 @@ CREATE TABLE instance (
   version        INTEGER NOT NULL
 ) STRICT;
 
--- project_id and environment are empty where the database has none of its own.
+-- project and environment are empty where the database has none of its own.
 CREATE TABLE target_database (
   instance_id    TEXT NOT NULL REFERENCES instance (instance_id),
   database_id    TEXT NOT NULL,
-  project_id     TEXT NOT NULL,
+  project        TEXT NOT NULL,
   environment    TEXT NOT NULL,
   present        INTEGER NOT NULL,
   last_sync_time INTEGER NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE target_database (
   version        INTEGER NOT NULL,
   PRIMARY KEY (instance_id, database_id)
 ) STRICT;
-CREATE INDEX target_database_project ON target_database (project_id, instance_id, database_id);
+CREATE INDEX target_database_project ON target_database (project, instance_id, database_id);
 
 CREATE TABLE database_schema (
   instance_id TEXT NOT NULL,
@@ -236,6 +236,7 @@ CREATE TABLE rollout (
   update_time INTEGER NOT NULL,
   start_time  INTEGER NOT NULL,
   end_time    INTEGER NOT NULL,
+  payload     BLOB NOT NULL,
   version     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX rollout_project ON rollout (project_id, id);
@@ -247,13 +248,12 @@ CREATE TABLE task (
   rollout_id  INTEGER NOT NULL REFERENCES rollout (id),
   stage       INTEGER NOT NULL,
   environment TEXT NOT NULL,
-  spec_id     TEXT NOT NULL,
   sheet       TEXT NOT NULL,
   target      TEXT NOT NULL,
   state       TEXT NOT NULL,
   run_after   INTEGER NOT NULL,
-  skip_reason TEXT NOT NULL,
   update_time INTEGER NOT NULL,
+  payload     BLOB NOT NULL,
   version     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX task_rollout ON task (rollout_id, stage, id);
