@@ -201,6 +201,20 @@ const FieldDescriptor* FindField(const Descriptor* type, std::string_view name) 
   return nullptr;
 }
 
+ResolvedPath ResolvePath(const Descriptor* type, std::string_view path) {
+  ResolvedPath out{"", nullptr};
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    out.field = type ? FindField(type, path.substr(0, dot)) : nullptr;
+    if (!out.canonical.empty()) out.canonical += '.';
+    if (!out.field) return {out.canonical + ReplaceInvalidUtf8(path), nullptr};
+    out.canonical += out.field->json_name();
+    type = out.field->message_type();
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return out;
+}
+
 Status SetScalar(Message& message, const FieldDescriptor* field, std::string_view text, const std::string& path) {
   if (!Put(message, field, text)) return InvalidField(path, Expected(field));
   return Ok();

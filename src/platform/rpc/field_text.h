@@ -17,6 +17,14 @@ Error UnknownField(std::string path);
 // The field of that JSON or proto name, or null.
 const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descriptor* type, std::string_view name);
 
+// A field path in JSON names, so that "page_size" and "pageSize" compare alike, with the field it ends at (null when
+// there is none).
+struct ResolvedPath {
+  std::string canonical;
+  const google::protobuf::FieldDescriptor* field;
+};
+ResolvedPath ResolvePath(const google::protobuf::Descriptor* type, std::string_view path);
+
 // Sets a scalar or enum field, or appends to a repeated one. Integers may be written like 1e3; 64-bit ones are exact.
 // `path` is for the error only.
 Status SetScalar(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,

@@ -30,35 +30,23 @@ Status BindBody(const HttpBinding& binding, std::string_view body, Message& mess
   return ReadJson(body, *message.GetReflection()->MutableMessage(&message, field), field->json_name());
 }
 
-// "page_size" and "pageSize" are one field.
-std::string CanonicalPath(const Message& message, std::string_view path) {
-  const auto dot = path.find('.');
-  const auto* field = FindField(message.GetDescriptor(), path.substr(0, dot));
-  std::string head = field ? field->json_name() : std::string(path.substr(0, dot));
-  return dot == std::string_view::npos ? head : head + std::string(path.substr(dot));
-}
-
-bool IsRepeated(const Message& message, std::string_view path) {
-  const auto* field = FindField(message.GetDescriptor(), path);
-  return field && field->is_repeated();
-}
-
 // A query may not reach into what the body fills or the path names.
 bool TakenElsewhere(const RouteTable::Match& match, const Message& message, const std::string& path) {
   const auto& body = match.binding->body;
   if (body == "*") return true;
-  if (!body.empty() && path.substr(0, path.find('.')) == CanonicalPath(message, body)) return true;
+  const auto* type = message.GetDescriptor();
+  if (!body.empty() && path.substr(0, path.find('.')) == ResolvePath(type, body).canonical) return true;
   return std::any_of(match.variables.begin(), match.variables.end(),
-                     [&](const auto& variable) { return CanonicalPath(message, variable.first) == path; });
+                     [&](const auto& variable) { return ResolvePath(type, variable.first).canonical == path; });
 }
 
 Status BindQuery(const RouteTable::Match& match, std::string_view query, Message& message) {
   ARGUS_ASSIGN(const auto pairs, ParseQuery(query));
   std::set<std::string> seen;
   for (const auto& [name, value] : pairs) {
-    const std::string path = CanonicalPath(message, name);
+    const auto [path, field] = ResolvePath(message.GetDescriptor(), name);
     if (TakenElsewhere(match, message, path)) return InvalidField(path, "cannot be given in the query of this method");
-    if (!seen.insert(path).second && !IsRepeated(message, path)) return InvalidField(path, "is given twice");
+    if (!seen.insert(path).second && field && !field->is_repeated()) return InvalidField(path, "is given twice");
     ARGUS_RETURN_IF_ERROR(BindText(message, path, value));
   }
   return Ok();
@@ -86,7 +74,7 @@ Status BindPath(const RouteTable::Match& match, Message& message) {
     std::string scratch;
     const std::string* given = StringAt(message, path, scratch);
     if (given && !given->empty() && *given != value) {
-      return InvalidField(CanonicalPath(message, path), "contradicts the path of the request");
+      return InvalidField(ResolvePath(message.GetDescriptor(), path).canonical, "contradicts the path of the request");
     }
     ARGUS_RETURN_IF_ERROR(BindText(message, path, value));
   }
