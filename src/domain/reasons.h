@@ -19,6 +19,7 @@ namespace argus::reasons {
   X(kInvalidResourceName, "INVALID_RESOURCE_NAME", "A resource name does not have the form that the field asks for.") \
   X(kEtagMismatch, "ETAG_MISMATCH", "The resource changed since it was read; read it again and retry.")               \
   X(kRequestIdReused, "REQUEST_ID_REUSED", "The requestId was used before with another request.")                     \
+  X(kTooManyStreams, "TOO_MANY_STREAMS", "The user has too many streams open; close one first.")                      \
   X(kNotBuiltYet, "NOT_BUILT_YET", "The method is part of the contract, but this version does not serve it yet.")     \
   X(kInvalidStateTransition, "INVALID_STATE_TRANSITION", "The resource's state does not allow this; the message names it.") \
   X(kLastAdmin, "LAST_ADMIN", "The change would leave the workspace without an active workspaceAdmin.")               \
