@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -25,7 +26,7 @@ TEST(PasswordHasher, VerifiesWhatItHashed) {
   EXPECT_FALSE(hasher.VerifyUnknownUser("correct horse").value());
 }
 
-// Only a well-formed hash makes argon2id run; it then takes many times what refusing a malformed one takes.
+// Only a well-formed hash makes argon2id run; it then takes many times what refusing a malformed one takes at best.
 TEST(PasswordHasher, AnUnknownUserCostsARealVerification) {
   PasswordHasher hasher;
   const auto timed = [](auto work) {
@@ -33,7 +34,8 @@ TEST(PasswordHasher, AnUnknownUserCostsARealVerification) {
     work();
     return std::chrono::steady_clock::now() - start;
   };
-  const auto refused = timed([&] { (void)hasher.Verify("x", "no hash"); });
+  auto refused = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 50; ++i) refused = std::min(refused, timed([&] { (void)hasher.Verify("x", "no hash"); }));
   const auto unknown = timed([&] { (void)hasher.VerifyUnknownUser("x"); });
   EXPECT_GT(unknown, 10 * refused);
 }

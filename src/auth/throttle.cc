@@ -45,7 +45,7 @@ milliseconds LoginThrottle::Table::Wait(const std::string& key, const ThrottleRu
   return delay > quiet ? std::chrono::ceil<milliseconds>(delay - quiet) : milliseconds(0);
 }
 
-void LoginThrottle::Table::Fail(const std::string& key, const ThrottleOptions& options, MonotonicTime now) {
+int LoginThrottle::Table::Fail(const std::string& key, const ThrottleOptions& options, MonotonicTime now) {
   auto at = by_key_.find(key);
   if (at == by_key_.end()) {
     if (entries_.size() >= options.max_entries) Forget(std::string(entries_.front().key));
@@ -56,6 +56,7 @@ void LoginThrottle::Table::Fail(const std::string& key, const ThrottleOptions& o
   if (entry.failures < 1'000'000) ++entry.failures;
   entry.last = now;
   entries_.splice(entries_.end(), entries_, at->second);
+  return entry.failures;
 }
 
 void LoginThrottle::Table::Forget(const std::string& key) {
@@ -79,12 +80,12 @@ Status LoginThrottle::Check(std::string_view account, std::string_view address, 
       .WithRetryAfter(wait);
 }
 
-void LoginThrottle::RecordFailure(std::string_view account, std::string_view address, MonotonicTime now) {
+int LoginThrottle::RecordFailure(std::string_view account, std::string_view address, MonotonicTime now) {
   const std::string account_key = AccountKey(account);
   const std::string address_key = AddressKey(address);
   std::lock_guard lock(mutex_);
-  accounts_.Fail(account_key, options_, now);
   addresses_.Fail(address_key, options_, now);
+  return accounts_.Fail(account_key, options_, now);
 }
 
 void LoginThrottle::RecordSuccess(std::string_view account) {

@@ -37,7 +37,8 @@ class LoginThrottle {
 
   // RESOURCE_EXHAUSTED/TOO_MANY_FAILED_LOGINS with the time to wait, alike for accounts that exist and those that do not.
   Status Check(std::string_view account, std::string_view address, MonotonicTime now) const;
-  void RecordFailure(std::string_view account, std::string_view address, MonotonicTime now);
+  // The account's failures without a success between.
+  int RecordFailure(std::string_view account, std::string_view address, MonotonicTime now);
   // Forgets the account's failures, not the address's: a valid account must not buy guesses at others.
   void RecordSuccess(std::string_view account);
 
@@ -47,7 +48,7 @@ class LoginThrottle {
    public:
     std::chrono::milliseconds Wait(const std::string& key, const ThrottleRule& rule, const ThrottleOptions& options,
                                    MonotonicTime now) const;
-    void Fail(const std::string& key, const ThrottleOptions& options, MonotonicTime now);
+    int Fail(const std::string& key, const ThrottleOptions& options, MonotonicTime now);
     void Forget(const std::string& key);
 
    private:
