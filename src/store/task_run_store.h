@@ -18,8 +18,9 @@
 
 namespace argus::store {
 
-// A new PENDING attempt at the task, not before `run_after`, with the context's correlation id and trace.
-Result<v1::TaskRun> InsertTaskRun(Transaction& tx, const v1::Task& task, const std::string& creator, Timestamp run_after);
+// A new PENDING attempt at the task, not before the task's run_after, with the context's correlation id and trace. Of `run`
+// creator and override_freeze_reason are read.
+Result<v1::TaskRun> InsertTaskRun(Transaction& tx, const v1::Task& task, v1::TaskRun run);
 // NOT_FOUND, also when an id on the way belongs elsewhere.
 Result<v1::TaskRun> GetTaskRun(Reader& reader, const domain::TaskRunName& name);
 // Newest attempt first.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "domain/reasons.h"
 #include "platform/db/errors.h"
@@ -73,13 +74,20 @@ Result<db::Rows> Transaction::ExecReturning(const db::Statement& statement, cons
   return Query(statement, params);
 }
 
+Result<db::Row> Transaction::ExecReturningOne(const db::Statement& statement, const db::Params& params, Guard guard) {
+  ARGUS_ASSIGN(db::Rows rows, ExecReturning(statement, params, guard));
+  if (rows.size() == 1) return std::move(rows.front());
+  return Interpret(guard, db::InStatement(db::UnexpectedRowCount(static_cast<std::int64_t>(rows.size())), statement.name));
+}
+
 Status Transaction::Flush() {
   auto status = transaction_.Flush();
   return status.ok() ? Ok() : Status(Explain(std::move(status).error()));
 }
 
 void Transaction::Announce(Topic topic, std::string resource, std::int64_t version) {
-  announcements_.push_back({topic, std::move(resource), version});
+  std::int64_t& newest = announcements_[{topic, std::move(resource)}];
+  newest = std::max(newest, version);
 }
 
 Status Transaction::Commit(std::span<const audit::Entry> entries) {
@@ -101,23 +109,26 @@ void Transaction::WriteEntry(audit::Entry entry) {
   Exec(kInsertAuditLog, AuditLogRow(std::move(entry)), Guard::kContendedKey);  // Another replica may have drawn the id.
 }
 
-void Transaction::WriteAnnouncements() {
-  for (const Announcement& announcement : announcements_) {
+std::vector<Announcement> Transaction::WriteAnnouncements() {
+  std::vector<Announcement> announcements;
+  for (const auto& [what, version] : std::exchange(announcements_, {})) {
+    const auto& [topic, resource] = what;
     Exec(kInsertOutbox, {{"replica", surroundings_.replica},
-                         {"topic", TopicName(announcement.topic)},
-                         {"resource", announcement.resource},
-                         {"version", announcement.version},
+                         {"topic", TopicName(topic)},
+                         {"resource", resource},
+                         {"version", version},
                          {"create_time", times_.now}});
+    announcements.push_back({topic, resource, version});
   }
+  return announcements;
 }
 
 Status Transaction::CommitAndPublish() {
-  WriteAnnouncements();
+  const std::vector<Announcement> announcements = WriteAnnouncements();
   auto status = transaction_.Commit();
   // After a commit whose answer was lost a hint too many does no harm.
-  if (status.ok() || db::IsCommitUnknown(status.error())) surroundings_.notifier.Publish(announcements_);
+  if (status.ok() || db::IsCommitUnknown(status.error())) surroundings_.notifier.Publish(announcements);
   if (!status.ok()) return Explain(std::move(status).error());
-  announcements_.clear();
   dirty_ = false;
   return Ok();
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "audit/entry.h"
@@ -69,6 +70,8 @@ class Transaction final : public Reader {
   void Exec(const db::Statement& statement, db::Params params, Guard guard = Guard::kNone);
   // A write that answers rows (RETURNING); sends what is queued first. `guard` must not be one that counts rows.
   Result<db::Rows> ExecReturning(const db::Statement& statement, const db::Params& params, Guard guard = Guard::kNone);
+  // An UPDATE that answers its row; where there is none, the error of `guard`, which must be kVersion or kOwner.
+  Result<db::Row> ExecReturningOne(const db::Statement& statement, const db::Params& params, Guard guard);
   Status Flush();
 
   // Tells, after the commit and on every replica, that `resource` changed.
@@ -86,7 +89,7 @@ class Transaction final : public Reader {
  private:
   Error Explain(Error error) const;
   void WriteEntry(audit::Entry entry);
-  void WriteAnnouncements();
+  std::vector<Announcement> WriteAnnouncements();
   Status CommitAndPublish();
 
   const RequestContext& ctx_;
@@ -94,7 +97,7 @@ class Transaction final : public Reader {
   Surroundings& surroundings_;
   const Times times_;
   std::map<std::string_view, Guard> guards_;  // by statement
-  std::vector<Announcement> announcements_;
+  std::map<std::pair<Topic, std::string>, std::int64_t> announcements_;  // -> the newest version
   bool dirty_ = false;
 };
 
