@@ -81,14 +81,14 @@ void JudgeTaskOrder(const v1::Rollout& rollout, const v1::Task& task, Verdict& v
   }
 }
 
-void JudgeStates(const v1::Rollout& rollout, const v1::Task& task, Verdict& verdict) {
-  if (rollout.state() != v1::Rollout::RUNNING) {
-    Add(verdict, gate::kRolloutState, fmt::format("The rollout is {}.", v1::Rollout::State_Name(rollout.state())),
-        rollout.name());
-  }
-  if (task.state() == v1::Task::UNKNOWN) {
-    Add(verdict, gate::kTaskState, "The outcome of the last run is UNKNOWN; resolve it first.", task.name());
-  }
+void JudgeRolloutState(const v1::Rollout& rollout, Verdict& verdict) {
+  Add(verdict, gate::kRolloutState, fmt::format("The rollout is {}.", v1::Rollout::State_Name(rollout.state())),
+      rollout.name());
+}
+
+void JudgeTaskState(const v1::Task& task, Verdict& verdict) {
+  if (task.state() != v1::Task::UNKNOWN) return;
+  Add(verdict, gate::kTaskState, "The outcome of the last run is UNKNOWN; resolve it first.", task.name());
 }
 
 }  // namespace
@@ -116,12 +116,22 @@ Verdict JudgeStart(const ChangeFacts& facts, const v1::Rollout& rollout) {
   return verdict;
 }
 
+Verdict JudgeRollout(const ChangeFacts& facts, const v1::Rollout& rollout) {
+  Verdict verdict = JudgeStart(facts, rollout);
+  if (rollout.state() == v1::Rollout::PAUSED) JudgeRolloutState(rollout, verdict);
+  if (const v1::Stage* stage = CurrentStage(rollout); stage != nullptr) {
+    for (const auto& task : stage->tasks()) JudgeTaskState(task, verdict);
+  }
+  return verdict;
+}
+
 Verdict JudgeTask(const ChangeFacts& facts, const v1::Rollout& rollout, const v1::Task& task) {
   Verdict verdict = JudgeChange(facts);
   JudgeFreeze(facts, task.environment(), verdict);
   JudgeStageOrder(rollout, task, verdict);
   JudgeTaskOrder(rollout, task, verdict);
-  JudgeStates(rollout, task, verdict);
+  if (rollout.state() != v1::Rollout::RUNNING) JudgeRolloutState(rollout, verdict);
+  JudgeTaskState(task, verdict);
   if (task.has_run_after() && ToTimestamp(task.run_after()) > facts.now) {
     Add(verdict, gate::kSchedule, fmt::format("Scheduled for {}.", FormatRfc3339(ToTimestamp(task.run_after()))), task.name());
   }

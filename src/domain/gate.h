@@ -49,6 +49,8 @@ struct Verdict {
 Verdict JudgeChange(const ChangeFacts& facts);
 // JudgeChange, plus freeze windows of the environments whose turn it is.
 Verdict JudgeStart(const ChangeFacts& facts, const v1::Rollout& rollout);
+// For those who look: JudgeStart, plus a pause and tasks of the stage whose outcome is unknown.
+Verdict JudgeRollout(const ChangeFacts& facts, const v1::Rollout& rollout);
 // Everything that can keep one task of the rollout from starting now.
 Verdict JudgeTask(const ChangeFacts& facts, const v1::Rollout& rollout, const v1::Task& task);
 

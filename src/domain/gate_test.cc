@@ -150,6 +150,13 @@ TEST_F(GateTest, PauseStateAndScheduleHoldBack) {
   EXPECT_THAT(Judge(), ElementsAre(gate::kEmergencyPause, gate::kRolloutState, gate::kSchedule));
 }
 
+TEST_F(GateTest, ALookAtTheRolloutShowsPauseAndUnknownTasks) {
+  EXPECT_THAT(GatesOf(JudgeRollout(Facts(), rollout_)), IsEmpty());
+  rollout_.set_state(v1::Rollout::PAUSED);
+  rollout_.mutable_stages(0)->mutable_tasks(0)->set_state(v1::Task::UNKNOWN);
+  EXPECT_THAT(GatesOf(JudgeRollout(Facts(), rollout_)), ElementsAre(gate::kRolloutState, gate::kTaskState));
+}
+
 TEST_F(GateTest, TheErrorListsEveryReason) {
   emergency_.set_paused(true);
   emergency_.set_reason("incident 7");

@@ -1,0 +1,40 @@
+#include "command/change_facts.h"
+
+#include "command/settings.h"
+#include "domain/state.h"
+#include "store/issue_store.h"
+#include "store/plan_check_run_store.h"
+#include "store/plan_store.h"
+
+namespace argus::command {
+
+domain::ChangeFacts LoadedFacts::View(bool override_freeze) const {
+  return {.now = now,
+          .plan = plan,
+          .issue = issue ? &*issue : nullptr,
+          .checks = checks,
+          .maintenance = maintenance,
+          .emergency = emergency,
+          .override_freeze = override_freeze};
+}
+
+Result<LoadedFacts> LoadChangeFacts(store::Reader& reader, const std::string& plan, Timestamp now) {
+  LoadedFacts facts{.now = now};
+  ARGUS_ASSIGN(const auto name, domain::PlanName::Parse(plan));
+  ARGUS_ASSIGN(facts.plan, store::GetPlan(reader, name));
+  ARGUS_ASSIGN(facts.issue, store::FindIssueOfPlan(reader, name));
+  ARGUS_ASSIGN(facts.checks, store::CurrentPlanCheckRuns(reader, name));
+  ARGUS_ASSIGN(const auto maintenance, EffectiveSetting(reader, {"MAINTENANCE_WINDOW"}));
+  ARGUS_ASSIGN(const auto emergency, EffectiveSetting(reader, {"EMERGENCY_PAUSE"}));
+  facts.maintenance = maintenance.maintenance_window();
+  facts.emergency = emergency.emergency_pause();
+  return facts;
+}
+
+Result<domain::Verdict> JudgeRollout(store::Reader& reader, const v1::Rollout& rollout, Timestamp now) {
+  if (domain::IsFinal(rollout.state())) return domain::Verdict{};
+  ARGUS_ASSIGN(const auto facts, LoadChangeFacts(reader, rollout.plan(), now));
+  return domain::JudgeRollout(facts.View(), rollout);
+}
+
+}  // namespace argus::command
