@@ -52,7 +52,10 @@ std::string ToCamelCase(std::string_view snake) {
 
 void WriteFieldMask(const google::protobuf::FieldMask& mask, std::string& out) {
   std::string text;
-  for (const auto& path : mask.paths()) text += (text.empty() ? "" : ",") + ToCamelCase(path);
+  for (const auto& path : mask.paths()) {
+    if (!text.empty()) text += ',';
+    text += ToCamelCase(path);
+  }
   WriteJsonString(text, out);
 }
 

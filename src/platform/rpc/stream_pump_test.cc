@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <thread>
 
 #include "platform/rpc/testdata/echo_service.h"
 
