@@ -9,6 +9,10 @@
 
 namespace argus::test {
 
+std::string DialectName(const testing::TestParamInfo<db::Dialect>& info) {
+  return info.param == db::Dialect::kSqlite ? "Sqlite" : "Postgres";
+}
+
 TemporaryFolder::TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "argus-test-XXXXXX") {
   if (!mkdtemp(path_.data())) std::abort();
 }

@@ -4,6 +4,8 @@
 //   INSTANTIATE_TEST_SUITE_P(Dialects, StoreTest, testing::ValuesIn(kDialects), DialectName);
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <memory>
 #include <string>
@@ -15,10 +17,7 @@ namespace argus::test {
 inline constexpr std::array kDialects{db::Dialect::kSqlite, db::Dialect::kPostgres};
 
 // Names the instances of a suite that is run by dialect: "Sqlite", "Postgres".
-template <typename Info>
-std::string DialectName(const Info& info) {
-  return info.param == db::Dialect::kSqlite ? "Sqlite" : "Postgres";
-}
+std::string DialectName(const testing::TestParamInfo<db::Dialect>& info);
 
 // A folder that is removed with all it holds.
 class TemporaryFolder {

@@ -20,8 +20,8 @@ namespace argus::db {
 
 enum class Dialect { kSqlite, kPostgres };
 
-// A named SQL text, an inline constexpr beside the store that runs it. Parameters are written `:name` and bound by name.
-// A list parameter is written `IN (:names)` and bound to a vector; an empty list matches nothing.
+// A named SQL text, an inline constexpr beside the store that runs it. Parameters are written `:name` and bound by
+// name. A list parameter is written `IN (:names)` and bound to a vector; an empty list matches nothing.
 struct Statement {
   std::string_view name;  // "plan.get": feeds metrics, spans and logs
   std::string_view sql;
@@ -75,13 +75,13 @@ class Row {
 };
 using Rows = std::vector<Row>;
 
-// What a queued write must have touched when the transaction goes on; a breach is ABORTED / DATABASE_CONFLICT, which the
-// caller may map to its own reason (stale etag, lost lease).
+// What a queued write must have touched when the transaction goes on; a breach is ABORTED / DATABASE_CONFLICT, which
+// the caller may map to its own reason (stale etag, lost lease).
 enum class Expect { kAny, kOneRow };
 
-// A read-write transaction on one connection: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Not thread-safe and
-// not outliving its Database. Any error dooms it: every later call repeats that error, and only rolling back is left.
-// Destroying it without Commit rolls back.
+// A read-write transaction on one connection: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Not thread-safe
+// and not outliving its Database. Any error dooms it: every later call repeats that error, and only rolling back is
+// left. Destroying it without Commit rolls back.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -93,8 +93,8 @@ class Transaction {
   virtual Status Flush() = 0;
   // Runs several statements without parameters, as migrations are written.
   virtual Status RunScript(std::string_view script) = 0;
-  // Once sent, a commit is waited for up to 15 s even past the deadline: not knowing costs more. One whose answer is lost
-  // is UNAVAILABLE and IsCommitUnknown: it may have happened.
+  // Once sent, a commit is waited for up to 15 s even past the deadline: not knowing costs more. One whose answer is
+  // lost is UNAVAILABLE and IsCommitUnknown: it may have happened.
   virtual Status Commit() = 0;
 };
 
@@ -124,9 +124,10 @@ struct Options {
 
 // Thread-safe. Errors: UNAVAILABLE/DATABASE_UNAVAILABLE when it cannot be reached or stays locked, ABORTED/
 // DATABASE_CONFLICT for serialization failures and deadlocks, ALREADY_EXISTS/DATABASE_CONSTRAINT for unique violations,
-// FAILED_PRECONDITION/DATABASE_CONSTRAINT for other constraints, INVALID_ARGUMENT/INVALID_FIELD for text with a NUL byte or
-// that is not UTF-8, INTERNAL/DATABASE_ERROR for the rest; the driver's text is the private cause. The context's deadline
-// and cancel token are honoured: DEADLINE_EXCEEDED, CANCELLED. Connections are opened as needed and closed when idle.
+// FAILED_PRECONDITION/DATABASE_CONSTRAINT for other constraints, INVALID_ARGUMENT/INVALID_FIELD for text with a NUL
+// byte or that is not UTF-8, INTERNAL/DATABASE_ERROR for the rest; the driver's text is the private cause. The
+// context's deadline and cancel token are honoured: DEADLINE_EXCEEDED, CANCELLED. Connections are opened as needed and
+// closed when idle.
 class Database {
  public:
   virtual ~Database() = default;

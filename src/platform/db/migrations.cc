@@ -44,7 +44,7 @@ Error TooNew(std::int64_t schema, std::int64_t oldest, int binary) {
 
 Error Mismatch(std::int64_t version) {
   return Error(Code::kFailedPrecondition, reasons::kSchemaMismatch,
-               fmt::format("Migration {} was applied to the database in a form that this binary does not know.", version));
+               fmt::format("Migration {} was applied in a form that this binary does not know.", version));
 }
 
 Status VerifyOne(const Row& applied, std::span<const Migration> migrations, Dialect dialect, int binary) {

@@ -19,9 +19,9 @@ struct Migration {
 };
 
 // Applies what is missing, in order, each in a transaction of its own under a lock, and records it in the table
-// schema_migration. Any number of replicas may do so at once. Errors: FAILED_PRECONDITION/SCHEMA_TOO_NEW when the database
-// was taken to a schema that no longer bears `binary_schema_version`; FAILED_PRECONDITION/SCHEMA_MISMATCH when an applied
-// migration differs from the one given. A newer schema that bears this binary is left alone.
+// schema_migration. Any number of replicas may do so at once. Errors: FAILED_PRECONDITION/SCHEMA_TOO_NEW when the
+// database was taken to a schema that no longer bears `binary_schema_version`; FAILED_PRECONDITION/SCHEMA_MISMATCH when
+// an applied migration differs from the one given. A newer schema that bears this binary is left alone.
 Status Migrate(Database& database, const RequestContext& ctx, std::span<const Migration> migrations,
                int binary_schema_version);
 

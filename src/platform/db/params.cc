@@ -104,7 +104,7 @@ class Binder {
 
   std::string Placeholders(const Placed& placed) const {
     std::string text = fmt::format("{}{}", mark_, placed.first);
-    for (std::size_t n = placed.first + 1; n <= placed.last; ++n) fmt::format_to(std::back_inserter(text), ",{}{}", mark_, n);
+    for (std::size_t n = placed.first + 1; n <= placed.last; ++n) text += fmt::format(",{}{}", mark_, n);
     return text;
   }
 

@@ -51,6 +51,10 @@ bool SpoilsStatements(std::string_view sqlstate) { return sqlstate == "0A000" ||
 
 }  // namespace
 
+Status ConfirmCommit(const PgAnswer& answer) {
+  return answer.tag == "COMMIT" ? Ok() : Status(StatementRefused("COMMIT was answered with " + answer.tag));
+}
+
 // One Sync or script: the caller's patience and, once that has ended, the time a cancelled server is given.
 struct PgConnection::Wait {
   const Patience& patience;
@@ -195,7 +199,10 @@ void PgConnection::Accept(const Step& step, const PGresult* result, PgExchange& 
     return;
   }
   if (exchange.failure) return;
-  PgAnswer answer{{}, AffectedRows(result), PQcmdStatus(const_cast<PGresult*>(result)), std::chrono::steady_clock::now()};
+  PgAnswer answer;
+  answer.affected = AffectedRows(result);
+  answer.tag = PQcmdStatus(const_cast<PGresult*>(result));
+  answer.arrived = std::chrono::steady_clock::now();
   auto rows = DecodeRows(result);
   if (!rows.ok()) {
     exchange.failure = std::move(rows).error();

@@ -1,4 +1,5 @@
-// One PostgreSQL connection in libpq's pipeline mode: statements are sent without waiting, and Sync collects the answers.
+// One PostgreSQL connection in libpq's pipeline mode: statements are sent without waiting, and Sync collects the
+// answers.
 #pragma once
 
 #include <libpq-fe.h>
@@ -27,6 +28,9 @@ struct PgAnswer {
   std::string tag;        // "UPDATE 1", "COMMIT".
   MonotonicTime arrived;
 };
+
+// A failed transaction answers COMMIT with success too, and the tag ROLLBACK.
+Status ConfirmCommit(const PgAnswer& answer);
 
 // What came back for the statements of one pipeline: an answer each, in order, until the first that failed. The server
 // skips the rest.

@@ -36,8 +36,8 @@ class PgArguments {
   std::vector<int> formats_;
 };
 
-// Decodes a text-format result by the columns' types: bool, smallint, integer, bigint, oid and a numeric without fraction
-// as int64; other numbers as double; bytea as Bytes; everything else as text.
+// Decodes a text-format result by the columns' types: bool, smallint, integer, bigint, oid and a numeric without
+// fraction as int64; other numbers as double; bytea as Bytes; everything else as text.
 Result<Rows> DecodeRows(const PGresult* result);
 
 }  // namespace argus::db

@@ -14,8 +14,8 @@
 
 namespace argus::db {
 
-// Thread-safe; must outlive its leases. `Connection` has `bool Healthy()`, asked before a connection is lent and after it
-// comes back: one that is not is closed. The most recently used connection is lent first, so that surplus ones age;
+// Thread-safe; must outlive its leases. `Connection` has `bool Healthy()`, asked before a connection is lent and after
+// it comes back: one that is not is closed. The most recently used connection is lent first, so that surplus ones age;
 // those unused for `kMaxIdle` are closed when another comes back.
 template <typename Connection>
 class Pool {

@@ -104,7 +104,7 @@ class PostgresTransaction final : public Transaction {
       observation_.ReportAt(steps[n].name, true, exchange.answers[n].arrived);
       if (!failure_) Check(steps[n], exchange.answers[n]);
     }
-    if (exchange.failure) Fail(steps[exchange.answers.size()].name, std::move(exchange));
+    if (exchange.failure) Fail(steps[exchange.answers.size()].name, exchange);
     if (failure_) return *failure_;
     rows_ = std::move(exchange.answers.back().rows);
     return Ok();
@@ -112,16 +112,16 @@ class PostgresTransaction final : public Transaction {
 
   void Check(const Step& step, const PgAnswer& answer) {
     if (step.expect == Expect::kOneRow && answer.affected != 1) Doom(UnexpectedRowCount(answer.affected), step.name);
-    // A transaction that has failed answers COMMIT with success and this tag.
-    if (step.name == kCommit && answer.tag != "COMMIT") Doom(StatementRefused("answered " + answer.tag), step.name);
+    if (step.name != kCommit) return;
+    if (auto confirmed = ConfirmCommit(answer); !confirmed.ok()) Doom(std::move(confirmed).error(), step.name);
   }
 
-  void Fail(std::string_view step, PgExchange exchange) {
+  void Fail(std::string_view step, const PgExchange& exchange) {
     observation_.Report(step, false);
     if (committing_ && exchange.last_in_doubt) {
       Doom(CommitUnknown(exchange.failure->ToString()), step);
     } else {
-      Doom(std::move(*exchange.failure), step);
+      Doom(*exchange.failure, step);
     }
   }
 
@@ -157,7 +157,8 @@ class PostgresDatabase final : public Database {
       : hosts_(std::move(hosts)),
         options_(std::move(options)),
         limits_{options_.connect_timeout, options_.acquire_timeout},
-        connections_(options_.max_connections, [this](const Patience& p) { return PgConnection::Open(hosts_, limits_, p); }) {}
+        connections_(options_.max_connections,
+                     [this](const Patience& patience) { return PgConnection::Open(hosts_, limits_, patience); }) {}
 
   Status Start() {
     auto connection = connections_.Acquire(Patience(options_.connect_timeout));

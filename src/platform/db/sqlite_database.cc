@@ -85,7 +85,8 @@ class SqliteDatabase final : public Database {
       : path_(std::move(path)),
         options_(std::move(options)),
         writer_(1, [this](const Patience&) { return Connect(SqliteConnection::Mode::kReadWrite); }),
-        readers_(options_.max_connections, [this](const Patience&) { return Connect(SqliteConnection::Mode::kReadOnly); }) {}
+        readers_(options_.max_connections,
+                 [this](const Patience&) { return Connect(SqliteConnection::Mode::kReadOnly); }) {}
 
   // The writer is opened first: it turns the file to WAL.
   Status Start() {
