@@ -26,7 +26,7 @@ std::string_view Head(std::string_view name, int count) {
 Result<Place> PlaceOfDatabase(store::Reader& reader, std::string_view resource) {
   ARGUS_ASSIGN(const auto name, domain::DatabaseName::Parse(Head(resource, 4)));
   const auto database = store::GetDatabase(reader, name);
-  if (database.ok()) return Place{database->project(), "bb.databases.get"};
+  if (database.ok()) return PlaceOf(*database);
   return database.error().code() == Code::kNotFound ? domain::NotFound(resource) : database.error();
 }
 
@@ -72,6 +72,8 @@ Status AuthorizeOne(store::Reader& reader, const Caller& caller, const std::stri
 }
 
 }  // namespace
+
+Place PlaceOf(const v1::Database& database) { return {database.project(), "bb.databases.get"}; }
 
 Result<Place> PlaceOf(store::Reader& reader, std::string_view resource) {
   if (resource.starts_with("instances/") && Head(resource, 3).ends_with("/databases")) {

@@ -23,6 +23,7 @@ struct Place {
 // projects/-, instances/… and the rest -> the workspace. INVALID_ARGUMENT / INVALID_RESOURCE_NAME for a malformed name,
 // NOT_FOUND for an unknown database.
 Result<Place> PlaceOf(store::Reader& reader, std::string_view resource);
+Place PlaceOf(const v1::Database& database);
 
 struct NamedResource {
   std::string field;  // in lowerCamelCase: "plan.name", "tasks[3]"

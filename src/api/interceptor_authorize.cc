@@ -8,6 +8,8 @@ namespace {
 
 Status CheckAccess(store::Metastore& metastore, rpc::Call& call) {
   const auto& method = *call.method().descriptor();
+  const auto& policy = contract::PolicyOf(method);
+  if (!policy.unimplemented().empty()) return Ok();  // Refused whoever asks.
   switch (AccessOf(method)) {
     case v1::PUBLIC:
     case v1::AUTHENTICATED: return Ok();
@@ -16,7 +18,7 @@ Status CheckAccess(store::Metastore& metastore, rpc::Call& call) {
   }
   ARGUS_ASSIGN(const auto* request, call.Decode());
   auto reader = metastore.Read(call.context());
-  return AuthorizeRequest(reader, call.context(), contract::PolicyOf(method), *request);
+  return AuthorizeRequest(reader, call.context(), policy, *request);
 }
 
 }  // namespace
@@ -30,8 +32,10 @@ rpc::Interceptor Authorize(store::Metastore& metastore) {
 
 rpc::Interceptor Validate(const Validator& validator) {
   return [&validator](rpc::Call& call, const rpc::Next& next) -> Result<rpc::MessagePtr> {
-    ARGUS_ASSIGN(const auto* request, call.Decode());
-    ARGUS_RETURN_IF_ERROR(validator.Check(*request));
+    if (!call.method().descriptor()->client_streaming()) {  // Else there is no request yet.
+      ARGUS_ASSIGN(const auto* request, call.Decode());
+      ARGUS_RETURN_IF_ERROR(validator.Check(*request));
+    }
     return next(call);
   };
 }
