@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -52,10 +53,17 @@ class AuthCommands {
     Timestamp good_until;
   };
 
+  Error DenyLogin(const RequestContext& ctx, const v1::LoginRequest& request, v1::AuditLog::Severity severity,
+                  const std::string& reason, Error error);
+  // `verified_hash` is the password hash that the password was found to match; another one by now means a changed password.
+  Result<v1::LoginResponse> BeginSession(const RequestContext& ctx, const v1::LoginRequest& request,
+                                         const std::string& verified_hash);
+  void TouchIfStale(const RequestContext& ctx, const store::Session& session, Timestamp now);
+
+  // `generation` is to be given to Remember: what was read before the cache was emptied does not enter it afterwards.
   std::optional<AuthenticatedUser> FindCached(const std::string& hash, Timestamp now, std::uint64_t& generation);
   void Remember(const std::string& hash, CacheEntry entry, std::uint64_t generation);
   void ForgetAll();
-  Status TouchIfStale(const RequestContext& ctx, const store::Session& session);
 
   store::Metastore& metastore_;
   auth::PasswordHasher& hasher_;

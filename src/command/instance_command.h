@@ -29,6 +29,8 @@ class InstanceCommands {
   Result<v1::TestConnectionResponse> TestConnection(const RequestContext& ctx, const v1::TestConnectionRequest& request);
 
  private:
+  Result<Target> ResolveTested(const RequestContext& ctx, const v1::TestConnectionRequest& request);
+
   store::Metastore& metastore_;
   const secret::Keyring& keyring_;
   const Targets& targets_;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <string>
 
 #include "contract/contract.h"
 #include "domain/resource_name.h"
@@ -18,6 +19,12 @@ struct Target {
   const target::Driver& driver;
   target::ConnectionSpec spec;  // Holds secrets in the clear.
   v1::Engine engine;
+};
+
+// In the clear.
+struct TargetSecrets {
+  std::string password;
+  std::string client_key;
 };
 
 // Thread-safe. The references must outlive it, and it the targets that it gives. Reads the metastore outside of any
@@ -37,9 +44,8 @@ class Targets {
   Result<Target> FromMessage(const RequestContext& ctx, const v1::Instance& instance) const;
 
  private:
-  Result<Target> MakeTarget(const v1::Instance& instance, std::string password, std::string client_key) const;
-  Result<Target> WithStoredSecrets(store::Reader& reader, const domain::InstanceName& name,
-                                   const v1::Instance& instance) const;
+  Result<TargetSecrets> LoadSecrets(store::Reader& reader, const domain::InstanceName& name) const;
+  Result<Target> MakeTarget(const v1::Instance& instance, TargetSecrets secrets) const;
 
   store::Metastore& metastore_;
   const secret::Keyring& keyring_;
