@@ -66,7 +66,7 @@ const ListShape& Shape() {
   return shape;
 }
 
-db::Params Key(const domain::DatabaseName& name) {
+db::Params KeyOf(const domain::DatabaseName& name) {
   return {{"instance_id", name.instance}, {"database_id", name.database}};
 }
 
@@ -92,7 +92,7 @@ db::Bytes Payload(const v1::Database& database) {
 }
 
 void RecordSync(Transaction& tx, const domain::DatabaseName& name, const std::string& error) {
-  db::Params params = Key(name);
+  db::Params params = KeyOf(name);
   params.emplace_back("now", tx.now());
   params.emplace_back("sync_error", error);
   tx.Exec(kRecordSync, std::move(params));
@@ -109,7 +109,7 @@ Statements DatabaseStatements() {
 Status ReplaceDatabases(Transaction& tx, const domain::InstanceName& instance, std::span<const std::string> databases) {
   tx.Exec(kMarkAbsent, {{"instance_id", instance.instance}});
   for (const std::string& database : databases) {
-    db::Params params = Key({instance.instance, database});
+    db::Params params = KeyOf({instance.instance, database});
     params.emplace_back("payload", db::Bytes{});
     tx.Exec(kMarkPresent, std::move(params));
   }
@@ -118,7 +118,7 @@ Status ReplaceDatabases(Transaction& tx, const domain::InstanceName& instance, s
 }
 
 Result<v1::Database> GetDatabase(Reader& reader, const domain::DatabaseName& name) {
-  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGet, Key(name), name.ToString()));
+  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGet, KeyOf(name), name.ToString()));
   return Parse(row);
 }
 
@@ -136,7 +136,7 @@ Result<Page<v1::Database>> ListDatabases(Reader& reader, const DatabaseScope& sc
 Result<v1::Database> UpdateDatabase(Transaction& tx, v1::Database database) {
   ARGUS_ASSIGN(const auto name, domain::DatabaseName::Parse(database.name()));
   const std::int64_t version = VersionOf(database.etag());
-  db::Params params = Key(name);
+  db::Params params = KeyOf(name);
   params.emplace_back("project", database.project());
   params.emplace_back("environment", database.environment());
   params.emplace_back("payload", Payload(database));
@@ -154,7 +154,7 @@ Result<bool> ProjectHasDatabases(Reader& reader, const domain::ProjectName& proj
 
 void PutDatabaseSchema(Transaction& tx, const domain::DatabaseName& name, const v1::DatabaseSchema& schema) {
   using S = v1::DatabaseSchema;
-  db::Params params = Key(name);
+  db::Params params = KeyOf(name);
   params.emplace_back("fingerprint", schema.fingerprint());
   params.emplace_back("sync_time", tx.now());
   params.emplace_back("payload", PayloadWithout(schema, {S::kNameFieldNumber, S::kSyncTimeFieldNumber,
@@ -169,7 +169,7 @@ void RecordSyncError(Transaction& tx, const domain::DatabaseName& name, const st
 
 Result<v1::DatabaseSchema> GetDatabaseSchema(Reader& reader, const domain::DatabaseName& name) {
   const std::string resource = name.ToString() + "/schema";
-  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGetSchema, Key(name), resource));
+  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGetSchema, KeyOf(name), resource));
   v1::DatabaseSchema schema;
   ARGUS_RETURN_IF_ERROR(ReadPayload(row, schema));
   schema.set_name(resource);
@@ -179,7 +179,7 @@ Result<v1::DatabaseSchema> GetDatabaseSchema(Reader& reader, const domain::Datab
 }
 
 Result<std::string> GetSchemaFingerprint(Reader& reader, const domain::DatabaseName& name) {
-  ARGUS_ASSIGN(const auto row, FindRow(reader, kGetFingerprint, Key(name)));
+  ARGUS_ASSIGN(const auto row, FindRow(reader, kGetFingerprint, KeyOf(name)));
   return row ? row->Text("fingerprint") : std::string();
 }
 

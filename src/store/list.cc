@@ -91,7 +91,8 @@ Result<ListedRows> ListRows(Reader& reader, const ListShape& shape, const ListSc
 std::vector<filter::EnumValue> EnumValues(const google::protobuf::EnumDescriptor* type) {
   std::vector<filter::EnumValue> values;
   for (int n = 0; n < type->value_count(); ++n) {
-    if (type->value(n)->number() != 0) values.emplace_back(type->value(n)->name());
+    const std::string& name = type->value(n)->name();
+    if (type->value(n)->number() != 0) values.emplace_back(name, db::Value{name});
   }
   return values;
 }

@@ -17,12 +17,15 @@ class OutboxFeed {
  public:
   // Starts behind what is there now.
   static Result<OutboxFeed> Open(Reader& reader);
-  // What was announced since the last call, each once. `now` may be any clock that goes forward.
-  Result<std::vector<Announcement>> Next(Reader& reader, MonotonicTime now);
+  // What processes other than `replica` announced since the last call, each once; at most kBatch at a time, so call again until
+  // nothing comes.
+  Result<std::vector<Announcement>> Next(Reader& reader, std::string_view replica, MonotonicTime now);
+  static constexpr std::int64_t kBatch = 1000;
 
  private:
   explicit OutboxFeed(std::int64_t last) : last_(last) {}
-  void NoteGaps(std::int64_t from, std::int64_t to, MonotonicTime now);
+  Result<db::Rows> Read(Reader& reader) const;
+  void Advance(std::int64_t id, MonotonicTime now);
   void ForgetOldGaps(MonotonicTime now);
 
   std::int64_t last_;

@@ -1,5 +1,7 @@
 #include "store/page_token.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 
@@ -20,8 +22,8 @@ std::string Mac(std::string_view key, std::string_view query, std::string_view p
 
 // "i" and the number, or "t" and the text.
 std::string EncodeValue(const db::Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return "i" + std::to_string(*number);
-  return "t" + std::get<std::string>(value);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("i{}", *number);
+  return fmt::format("t{}", std::get<std::string>(value));
 }
 
 std::optional<std::int64_t> ParseNumber(std::string_view text) {

@@ -28,5 +28,7 @@ Result<std::vector<domain::RolloutName>> RolloutsInState(Reader& reader, v1::Rol
 Result<v1::Rollout> UpdateRollout(Transaction& tx, v1::Rollout rollout);
 // A task run of the project waits, runs or is unknown.
 Result<bool> ProjectHasActiveRuns(Reader& reader, const domain::ProjectName& project);
+// The same of a task run on one of the instance's databases.
+Result<bool> InstanceHasActiveRuns(Reader& reader, const domain::InstanceName& instance);
 
 }  // namespace argus::store

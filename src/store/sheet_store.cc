@@ -30,7 +30,7 @@ constexpr db::Statement kDeleteStale{
     "DELETE FROM sheet_blob WHERE create_time < :time"
     " AND NOT EXISTS (SELECT 1 FROM sheet s WHERE s.blob_id = sheet_blob.id)"};
 
-db::Params Key(const domain::SheetName& name) { return {{"project_id", name.project}, {"sha256", name.sha256}}; }
+db::Params KeyOf(const domain::SheetName& name) { return {{"project_id", name.project}, {"sha256", name.sha256}}; }
 
 v1::Sheet Parse(const db::Row& row) {
   v1::Sheet sheet;
@@ -43,14 +43,14 @@ v1::Sheet Parse(const db::Row& row) {
 }
 
 Result<std::optional<v1::Sheet>> FindSheet(Reader& reader, const domain::SheetName& name) {
-  ARGUS_ASSIGN(const auto row, FindRow(reader, kGet, Key(name)));
+  ARGUS_ASSIGN(const auto row, FindRow(reader, kGet, KeyOf(name)));
   return row ? std::optional(Parse(*row)) : std::nullopt;
 }
 
 // Two uploads of one text at once: the second transaction runs again and finds the first one's sheet.
 v1::Sheet InsertSheet(Transaction& tx, std::int64_t blob, const domain::SheetName& name, std::int64_t size,
                       const std::string& creator) {
-  db::Params params = Key(name);
+  db::Params params = KeyOf(name);
   params.insert(params.end(), {{"blob_id", blob}, {"size", size}, {"creator", creator}, {"now", tx.now()}});
   tx.Exec(kInsert, std::move(params), Guard::kContendedKey);
   v1::Sheet sheet;
@@ -82,12 +82,12 @@ Result<v1::Sheet> PutSheet(Transaction& tx, const domain::ProjectName& parent, s
 }
 
 Result<v1::Sheet> GetSheet(Reader& reader, const domain::SheetName& name) {
-  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGet, Key(name), name.ToString()));
+  ARGUS_ASSIGN(const db::Row row, GetRow(reader, kGet, KeyOf(name), name.ToString()));
   return Parse(row);
 }
 
 Result<std::optional<std::string>> ReadSheetChunk(Reader& reader, const domain::SheetName& name, std::int64_t number) {
-  db::Params params = Key(name);
+  db::Params params = KeyOf(name);
   params.emplace_back("number", number);
   ARGUS_ASSIGN(const auto row, FindRow(reader, kGetChunk, params));
   return row ? std::optional(row->Blob("data")) : std::nullopt;

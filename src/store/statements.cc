@@ -9,7 +9,7 @@ Statements AllStatements() {
         IssueStatements,
         LeaseStatements, MetastoreStatements, OutboxStatements, PlanCheckRunStatements, PlanStatements, ProjectStatements,
         RequestIdStatements, RevisionStatements, RoleStatements, RolloutStatements, SessionStatements, SettingStatements,
-        SheetStatements, TaskRunStatements, TaskStatements, TransactionStatements, UserStatements}) {
+        SheetStatements, TaskRunClaimStatements, TaskRunStatements, TaskStatements, TransactionStatements, UserStatements}) {
     const Statements some = statements();
     all.insert(all.end(), some.begin(), some.end());
   }

@@ -32,6 +32,7 @@ Statements RolloutStatements();
 Statements SessionStatements();
 Statements SettingStatements();
 Statements SheetStatements();
+Statements TaskRunClaimStatements();
 Statements TaskRunStatements();
 Statements TaskStatements();
 Statements TransactionStatements();

@@ -72,9 +72,9 @@ Result<std::optional<Timestamp>> NextRunAfter(Reader& reader);
 void RecordIntent(Transaction& tx, const RunToken& token, const Intent& intent);
 void RecordTransactionId(Transaction& tx, const RunToken& token, const std::string& transaction_id);
 void RenewLease(Transaction& tx, const RunToken& token, Timestamp lease_until);
-// Statements in order; also sets the run's counters of rows and statements.
+// One entry a statement; those without an error are added to the run's counters of rows and statements.
 void AppendLog(Transaction& tx, const RunToken& token, std::span<const v1::TaskRunLog::Entry> entries);
-// State, error, evidence, rows_affected and statements_done of `outcome`; gives up owner, lease and token. end_time is tx.now()
+// `outcome` is the claimed run with its state, error, evidence, rows_affected and statements_done as they ended; gives up owner, lease and token. end_time is tx.now()
 // unless the state is UNKNOWN.
 Result<v1::TaskRun> FinishTaskRun(Transaction& tx, const RunToken& token, v1::TaskRun outcome);
 

@@ -1,7 +1,6 @@
 // Tasks of rollouts. `latest_task_run` follows from the task_run table.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "contract/contract.h"
@@ -14,8 +13,8 @@ namespace argus::store {
 Result<v1::Task> GetTask(Reader& reader, const domain::TaskName& name);
 // In the order of execution, as stages.
 Result<std::vector<v1::Stage>> LoadStages(Reader& reader, const domain::RolloutName& rollout);
-// Adds stages and tasks, in this order, to a new rollout; fills in names, states, times and etags.
-Status InsertStages(Transaction& tx, const domain::RolloutName& rollout, std::span<v1::Stage> stages);
+// Adds the tasks, in this order, to a new rollout.
+Status InsertStages(Transaction& tx, const domain::RolloutName& rollout, const std::vector<v1::Stage>& stages);
 // State, run_after, skip_reason; the etag is the version that it replaces (Guard::kVersion).
 Result<v1::Task> UpdateTask(Transaction& tx, v1::Task task);
 
