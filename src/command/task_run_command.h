@@ -1,0 +1,28 @@
+// A person's word on attempts at tasks.
+#pragma once
+
+#include "contract/contract.h"
+#include "platform/base/result.h"
+#include "platform/runtime/context.h"
+#include "store/metastore.h"
+
+namespace argus::command {
+
+// Thread-safe. `metastore` must outlive it.
+class TaskRunCommands {
+ public:
+  // In one call.
+  static constexpr int kMaxBatch = 1000;
+
+  explicit TaskRunCommands(store::Metastore& metastore) : metastore_(metastore) {}
+
+  // PENDING ones end at once; RUNNING ones are asked to stop; those that ended stay as they are.
+  Result<v1::CancelTaskRunsResponse> Cancel(const RequestContext& ctx, const v1::CancelTaskRunsRequest& request);
+  // UNKNOWN -> DONE or FAILED, recorded as critical.
+  Result<v1::TaskRun> Resolve(const RequestContext& ctx, const v1::ResolveTaskRunRequest& request);
+
+ private:
+  store::Metastore& metastore_;
+};
+
+}  // namespace argus::command
