@@ -22,10 +22,10 @@ struct ConnectionSpec {
   std::string host;  // PostgreSQL: name, address or folder of the Unix socket; empty means 127.0.0.1.
   int port = 0;      // PostgreSQL: 0 means 5432.
   std::string username;
-  std::string password;  // Resolved: not a reference.
-  std::string database;  // PostgreSQL: empty means "postgres". SQLite: the file's name without ".db".
-  v1::TlsConfig tls;     // PostgreSQL; client_key resolved.
-  std::string data_dir;  // SQLite: the folder of the database files.
+  std::string password;         // Resolved: not a reference.
+  std::string database;         // PostgreSQL: empty means "postgres". SQLite: the file's name without ".db".
+  v1::TlsConfig tls;            // PostgreSQL; client_key resolved.
+  std::string data_dir;         // SQLite: the folder of the database files.
   bool create_missing = false;  // SQLite: make the file where it does not exist.
   std::chrono::milliseconds connect_timeout{10000};
 };
@@ -34,15 +34,15 @@ struct ServerInfo {
   std::string version;            // "15.14", "3.40.1"
   std::string system_identifier;  // Names the cluster (pg_control_system) or the file; empty where it may not be read.
   Timestamp server_time;
-  bool in_recovery = false;       // A standby, or a server that has not caught up yet.
-  bool read_only = false;         // In recovery, or transactions are read-only by default, or the file cannot be written.
+  bool in_recovery = false;  // A standby, or a server that has not caught up yet.
+  bool read_only = false;    // In recovery, or transactions are read-only by default, or the file cannot be written.
   bool superuser = false;
   // How the outcome of a run could be proven here.
   v1::TaskRun::Proof proof = v1::TaskRun::PROOF_UNSPECIFIED;
 };
 
-// The session that a run uses, as much of it as finds it again after a crash of Argus. All parts are opaque outside of the
-// driver that made them.
+// The session that a run uses, as much of it as finds it again after a crash of Argus. All parts are opaque outside of
+// the driver that made them.
 struct Backend {
   std::int64_t pid = 0;
   std::string start;
@@ -82,8 +82,8 @@ class RunObserver {
   virtual Status OnBackend(const Backend& backend) = 0;
   virtual void BeforeStatement(std::size_t index) = 0;
   virtual void AfterStatement(const StatementReport& report) = 0;
-  // After the last statement: the last chance to say no. `transaction_id` must be written down before this returns where it
-  // is the proof (Backend::proof is TRANSACTION_ID); otherwise it is empty.
+  // After the last statement: the last chance to say no. `transaction_id` must be written down before this returns
+  // where it is the proof (Backend::proof is TRANSACTION_ID); otherwise it is empty.
   virtual Status BeforeCommit(const std::string& transaction_id) = 0;
 };
 
@@ -109,8 +109,8 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual Result<ServerInfo> Inspect(const RequestContext& ctx) = 0;
-  // Tables, views, routines and so on, everything ordered by name, with fingerprint; `name` and `sync_time` stay empty. System
-  // objects and the marker are left out.
+  // Tables, views, routines and so on, everything ordered by name, with fingerprint; `name` and `sync_time` stay empty.
+  // System objects and the marker are left out.
   virtual Result<v1::DatabaseSchema> SyncSchema(const RequestContext& ctx) = 0;
   // Executes the script and the marker in one transaction. The context's deadline and cancel token interrupt it until
   // COMMIT is sent, never afterwards. Refuses, before anything is sent, what CheckTransactional refuses.
@@ -139,20 +139,21 @@ struct Proof {
 };
 
 // Stateless and thread-safe. Errors never hold a password or key.
-//   UNAVAILABLE/CONNECTION_FAILED when the server cannot be reached, FAILED_PRECONDITION/CONNECTION_FAILED when it refuses
-//   the user or has no such database, FAILED_PRECONDITION/TLS_FAILED when its certificate is not the expected,
-//   FAILED_PRECONDITION/STATEMENT_FAILED when it refuses a query of ours, INVALID_ARGUMENT/INVALID_FIELD for a spec that
-//   cannot be right, DEADLINE_EXCEEDED and CANCELLED by the context.
+//   UNAVAILABLE/CONNECTION_FAILED when the server cannot be reached, FAILED_PRECONDITION/CONNECTION_FAILED when it
+//   refuses the user or has no such database, FAILED_PRECONDITION/TLS_FAILED when its certificate is not the expected,
+//   FAILED_PRECONDITION/STATEMENT_FAILED when it refuses a query of ours, INVALID_ARGUMENT/INVALID_FIELD for a spec
+//   that cannot be right, DEADLINE_EXCEEDED and CANCELLED by the context.
 class Driver {
  public:
   virtual ~Driver() = default;
   virtual Result<std::unique_ptr<Connection>> Connect(const RequestContext& ctx, const ConnectionSpec& spec) const = 0;
   // Names of the databases of the server (of the folder), in order; `spec.database` is only where to connect first.
-  virtual Result<std::vector<std::string>> ListDatabases(const RequestContext& ctx, const ConnectionSpec& spec) const = 0;
+  virtual Result<std::vector<std::string>> ListDatabases(const RequestContext& ctx,
+                                                         const ConnectionSpec& spec) const = 0;
   // The server alone, without a database of ours.
   virtual Result<ServerInfo> Inspect(const RequestContext& ctx, const ConnectionSpec& spec) const = 0;
-  // Ends the backend of `query` if it still exists, waits until it is gone, then reads the proof. An error means that the
-  // target could not be asked: ask again later.
+  // Ends the backend of `query` if it still exists, waits until it is gone, then reads the proof. An error means that
+  // the target could not be asked: ask again later.
   virtual Result<Proof> Probe(const RequestContext& ctx, const ConnectionSpec& spec, const ProofQuery& query) const = 0;
 };
 

@@ -6,7 +6,8 @@
 
 namespace argus::target {
 
-// Thread-safe. A request before Seal stops the run; one after it does nothing, so that nothing disturbs a COMMIT under way.
+// Thread-safe. A request before Seal stops the run; one after it does nothing, so that nothing disturbs a COMMIT under
+// way.
 class Interrupt {
  public:
   // Calls `stop_statement`, which may be called again for each request, unless the run is sealed.

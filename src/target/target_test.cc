@@ -16,8 +16,9 @@ Status Check(const std::string& script, sql::Engine engine = sql::Engine::kPostg
 }
 
 TEST(CheckTransactional, RefusesTransactionControlWithItsLine) {
-  for (const std::string statement : {"BEGIN", "commit", "END", "ABORT", "ROLLBACK", "ROLLBACK AND CHAIN", "START TRANSACTION",
-                                      "PREPARE TRANSACTION 'x'", "COMMIT PREPARED 'x'", "/* x */ Commit work"}) {
+  for (const std::string statement :
+       {"BEGIN", "commit", "END", "ABORT", "ROLLBACK", "ROLLBACK AND CHAIN", "START TRANSACTION",
+        "PREPARE TRANSACTION 'x'", "COMMIT PREPARED 'x'", "/* x */ Commit work"}) {
     const auto status = Check("SELECT 1;\n" + statement + ";");
     ASSERT_FALSE(status.ok()) << statement;
     EXPECT_EQ(status.error().reason(), reasons::kUnsupportedStatement);

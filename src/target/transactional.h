@@ -8,8 +8,8 @@
 
 namespace argus::target {
 
-// FAILED_PRECONDITION/UNSUPPORTED_STATEMENT, with `statement` (one-based), `line` and `column` as metadata, for the first
-// statement that begins, ends or prepares a transaction. Savepoints are allowed.
+// FAILED_PRECONDITION/UNSUPPORTED_STATEMENT, with `statement` (one-based), `line` and `column` as metadata, for the
+// first statement that begins, ends or prepares a transaction. Savepoints are allowed.
 Status CheckTransactional(const std::vector<sql::SqlStatement>& statements, sql::Engine engine);
 
 }  // namespace argus::target

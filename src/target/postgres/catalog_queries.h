@@ -1,5 +1,5 @@
-// What a schema consists of, one query a kind of object. The first column is always the schema; rows come in the order of
-// names (type `name` sorts by bytes). pg_catalog is the whole search path, so every other name comes out qualified.
+// What a schema consists of, one query a kind of object. The first column is always the schema; rows come in the order
+// of names (type `name` sorts by bytes). pg_catalog is the whole search path, so every other name comes out qualified.
 #pragma once
 
 namespace argus::target::postgres::catalog {
@@ -7,18 +7,20 @@ namespace argus::target::postgres::catalog {
 // pg_namespace n, without the system's.
 #define ARGUS_USER_SCHEMA "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 // Not a member of an extension.
-#define ARGUS_NOT_EXTENSION(catalog, alias)                                                      \
-  "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" catalog "'::regclass AND e.objid = " \
-  alias ".oid AND e.deptype = 'e')"
+#define ARGUS_NOT_EXTENSION(catalog, alias) ARGUS_NO_DEPENDENCY(catalog, alias, "'e'")
+// `types` with 'i' also leaves out what was made along with something else, as the constructors of a range type are.
+#define ARGUS_NO_DEPENDENCY(catalog, alias, types)                                                     \
+  "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" catalog "'::regclass AND e.objid = " alias \
+  ".oid AND e.deptype IN (" types "))"
 // pg_class c and its pg_namespace n, without the marker.
-#define ARGUS_USER_RELATION                                                        \
-  ARGUS_USER_SCHEMA " AND NOT (n.nspname = 'argus' AND c.relname = 'task_marker')" \
-                    " AND " ARGUS_NOT_EXTENSION("pg_class", "c")
+#define ARGUS_USER_RELATION                                          \
+  ARGUS_USER_SCHEMA                                                  \
+      " AND NOT (n.nspname = 'argus' AND c.relname = 'task_marker')" \
+      " AND " ARGUS_NOT_EXTENSION("pg_class", "c")
 #define ARGUS_TABLE "c.relkind IN ('r', 'p', 'f') AND " ARGUS_USER_RELATION
 
-inline constexpr auto kSchemas =
-    "SELECT n.nspname FROM pg_namespace n WHERE " ARGUS_USER_SCHEMA
-    " AND " ARGUS_NOT_EXTENSION("pg_namespace", "n") " ORDER BY 1";
+inline constexpr auto kSchemas = "SELECT n.nspname FROM pg_namespace n WHERE " ARGUS_USER_SCHEMA
+                                 " AND " ARGUS_NOT_EXTENSION("pg_namespace", "n") " ORDER BY 1";
 
 // schema, table, kind, estimated rows, comment
 inline constexpr auto kTables =
@@ -37,7 +39,8 @@ inline constexpr auto kColumns =
 
 // schema, table, index, definition, unique, primary, valid, expression: a row for each key
 inline constexpr auto kIndexes =
-    "SELECT n.nspname, c.relname, ic.relname, pg_get_indexdef(i.indexrelid), i.indisunique, i.indisprimary, i.indisvalid,"
+    "SELECT n.nspname, c.relname, ic.relname, pg_get_indexdef(i.indexrelid), i.indisunique, i.indisprimary, "
+    "i.indisvalid,"
     "       pg_get_indexdef(i.indexrelid, k, true)"
     "  FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid"
     "  JOIN pg_namespace n ON n.oid = c.relnamespace, generate_series(1, i.indnkeyatts) k WHERE " ARGUS_TABLE
@@ -68,7 +71,8 @@ inline constexpr auto kFunctions =
     "SELECT n.nspname, p.proname, oidvectortypes(p.proargtypes),"
     "       CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END"
     "  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE " ARGUS_USER_SCHEMA
-    " AND " ARGUS_NOT_EXTENSION("pg_proc", "p") " ORDER BY 1, 2, oidvectortypes(p.proargtypes) COLLATE \"C\"";
+    " AND " ARGUS_NO_DEPENDENCY("pg_proc", "p",
+                                "'e', 'i'") " ORDER BY 1, 2, oidvectortypes(p.proargtypes) COLLATE \"C\"";
 
 // schema, sequence, data type
 inline constexpr auto kSequences =
@@ -83,7 +87,8 @@ inline constexpr auto kTypes =
     "       CASE t.typtype"
     "         WHEN 'e' THEN (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)"
     "                          FROM pg_enum e WHERE e.enumtypid = t.oid)"
-    "         WHEN 'c' THEN (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', '"
+    "         WHEN 'c' THEN (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), "
+    "', '"
     "                                          ORDER BY a.attnum)"
     "                          FROM pg_attribute a"
     "                         WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)"
@@ -98,6 +103,7 @@ inline constexpr auto kTypes =
 
 #undef ARGUS_USER_SCHEMA
 #undef ARGUS_NOT_EXTENSION
+#undef ARGUS_NO_DEPENDENCY
 #undef ARGUS_USER_RELATION
 #undef ARGUS_TABLE
 

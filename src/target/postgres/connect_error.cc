@@ -10,9 +10,8 @@ namespace argus::target::postgres {
 namespace {
 
 bool IsSqlstate(std::string_view word) {
-  return word.size() == 5 && std::all_of(word.begin(), word.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-         });
+  return word.size() == 5 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
 // The SQLSTATE in "FATAL:  28P01: password authentication failed", or "".

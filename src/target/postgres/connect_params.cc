@@ -18,10 +18,14 @@ constexpr auto kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 const char* SslMode(v1::TlsConfig::Mode mode) {
   switch (mode) {
-    case v1::TlsConfig::REQUIRE: return "require";
-    case v1::TlsConfig::VERIFY_CA: return "verify-ca";
-    case v1::TlsConfig::VERIFY_FULL: return "verify-full";
-    default: return "disable";
+    case v1::TlsConfig::REQUIRE:
+      return "require";
+    case v1::TlsConfig::VERIFY_CA:
+      return "verify-ca";
+    case v1::TlsConfig::VERIFY_FULL:
+      return "verify-full";
+    default:
+      return "disable";
   }
 }
 
@@ -104,7 +108,8 @@ void ConnectParams::AddServer(const ConnectionSpec& spec) {
 
 Status ConnectParams::AddTls(const v1::TlsConfig& tls) {
   Add("sslmode", SslMode(tls.mode()));
-  ARGUS_RETURN_IF_ERROR(AddPem("sslrootcert", tls.ca_certificate(), Verifies(tls.mode()) ? kSystemAuthorities : kNoFile));
+  ARGUS_RETURN_IF_ERROR(
+      AddPem("sslrootcert", tls.ca_certificate(), Verifies(tls.mode()) ? kSystemAuthorities : kNoFile));
   ARGUS_RETURN_IF_ERROR(AddPem("sslcert", tls.client_certificate(), kNoFile));
   return AddPem("sslkey", tls.client_key(), kNoFile);
 }

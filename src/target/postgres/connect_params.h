@@ -10,8 +10,8 @@
 
 namespace argus::target::postgres {
 
-// Keywords and values for PQconnectStartParams. libpq 15 takes certificates only as files, so each is kept in a file that exists
-// in memory alone; it must live until the connection stands. Movable.
+// Keywords and values for PQconnectStartParams. libpq 15 takes certificates only as files, so each is kept in a file
+// that exists in memory alone; it must live until the connection stands. Movable.
 class ConnectParams {
  public:
   static Result<ConnectParams> Make(const ConnectionSpec& spec);

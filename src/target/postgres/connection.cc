@@ -26,7 +26,7 @@ RunResult PostgresConnection::Run(const RequestContext& ctx, const ScriptRun& ru
 }
 
 void PostgresConnection::Cancel() {
-  interrupt_.Request([this] { session_->CancelRunning(); });
+  interrupt_.Request([this] { session_->Cancel(); });
 }
 
 Status PostgresConnection::Reset(const RequestContext& ctx) {

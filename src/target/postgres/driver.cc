@@ -13,7 +13,8 @@ constexpr auto kDatabases = R"(
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> PostgresDriver::Connect(const RequestContext& ctx, const ConnectionSpec& spec) const {
+Result<std::unique_ptr<Connection>> PostgresDriver::Connect(const RequestContext& ctx,
+                                                            const ConnectionSpec& spec) const {
   ARGUS_ASSIGN(auto session, Session::Connect(ctx, spec));
   return std::unique_ptr<Connection>(std::make_unique<PostgresConnection>(std::move(session)));
 }
@@ -33,7 +34,8 @@ Result<ServerInfo> PostgresDriver::Inspect(const RequestContext& ctx, const Conn
   return connection->Inspect(ctx);
 }
 
-Result<Proof> PostgresDriver::Probe(const RequestContext& ctx, const ConnectionSpec& spec, const ProofQuery& query) const {
+Result<Proof> PostgresDriver::Probe(const RequestContext& ctx, const ConnectionSpec& spec,
+                                    const ProofQuery& query) const {
   ARGUS_ASSIGN(const auto session, Session::Connect(ctx, spec));
   return ProbeOutcome(ctx, *session, query);
 }

@@ -10,8 +10,7 @@ constexpr auto kBackendStart = R"(
     FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid())";
 constexpr auto kSystemIdentifier = "SELECT system_identifier FROM pg_catalog.pg_control_system()";
 // The first eight hex digits of a WAL file's name are its timeline; unlike pg_control_checkpoint() it is never late.
-constexpr auto kTimeline =
-    "SELECT pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
+constexpr auto kTimeline = "SELECT pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
 constexpr auto kServer = R"(
     SELECT pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
            (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::pg_catalog.int8,

@@ -7,8 +7,8 @@
 
 namespace argus::target::postgres {
 
-// Everything but `proof`. The system identifier is empty where the role may not read pg_control_system(), the timeline where
-// the server is in recovery.
+// Everything but `proof`. The system identifier is empty where the role may not read pg_control_system(), the timeline
+// where the server is in recovery.
 Result<Backend> ReadBackend(const RequestContext& ctx, Session& session);
 
 // Everything but `proof`.

@@ -67,20 +67,21 @@ Result<bool> EnsureMarkerTable(const RequestContext& ctx, Session& session) {
 }
 
 std::string InsertMarkerSql(const Session& session, const Marker& marker) {
-  return fmt::format("INSERT INTO {} VALUES ({}, {}, {}, {}, pg_catalog.now())", kMarkerTable, session.Literal(marker.task),
-                     session.Literal(marker.task_run), session.Literal(marker.attempt_token),
-                     session.Literal(marker.content_hash));
+  return fmt::format("INSERT INTO {} VALUES ({}, {}, {}, {}, pg_catalog.now())", kMarkerTable,
+                     session.Literal(marker.task), session.Literal(marker.task_run),
+                     session.Literal(marker.attempt_token), session.Literal(marker.content_hash));
 }
 
 std::string CountMarkerSql(const Session& session, const Marker& marker) {
-  return fmt::format(
-      "SELECT count(*) FROM ONLY {} WHERE task = {} AND task_run = {} AND attempt_token = {}", kMarkerTable,
-      session.Literal(marker.task), session.Literal(marker.task_run), session.Literal(marker.attempt_token));
+  return fmt::format("SELECT count(*) FROM ONLY {} WHERE task = {} AND task_run = {} AND attempt_token = {}",
+                     kMarkerTable, session.Literal(marker.task), session.Literal(marker.task_run),
+                     session.Literal(marker.attempt_token));
 }
 
 Result<std::optional<Marker>> ReadMarker(const RequestContext& ctx, Session& session, const std::string& task) {
   const auto reply = session.Query(
-      ctx, fmt::format("SELECT task, task_run, attempt_token, content_hash FROM ONLY {} WHERE task = $1", kMarkerTable), {task});
+      ctx, fmt::format("SELECT task, task_run, attempt_token, content_hash FROM ONLY {} WHERE task = $1", kMarkerTable),
+      {task});
   if (!reply.done()) return QueryError(reply);
   if (reply.rows.empty()) return std::optional<Marker>();
   const auto& row = reply.rows.front();

@@ -12,15 +12,16 @@ namespace argus::target::postgres {
 
 inline constexpr auto kMarkerTable = "argus.task_marker";
 
-// Whether the session's role can keep markers here, with the table made where it is missing and may be made, in a transaction
-// of its own; concurrent callers do not disturb each other. False is no error: the transaction id is the proof then. A table
-// that is not the role's own, the database owner's or a superuser's is not used: its triggers would run with our rights.
+// Whether the session's role can keep markers here, with the table made where it is missing and may be made, in a
+// transaction of its own; concurrent callers do not disturb each other. False is no error: the transaction id is the
+// proof then. A table that is not the role's own, the database owner's or a superuser's is not used: its triggers would
+// run with our rights.
 Result<bool> EnsureMarkerTable(const RequestContext& ctx, Session& session);
 // The same question without making anything.
 Result<bool> CanKeepMarkers(const RequestContext& ctx, Session& session);
 
-// The INSERT, as text for a batch of our own. It waits for an earlier attempt at the task that is still open, and fails with
-// kUniqueViolation when one was committed.
+// The INSERT, as text for a batch of our own. It waits for an earlier attempt at the task that is still open, and fails
+// with kUniqueViolation when one was committed.
 std::string InsertMarkerSql(const Session& session, const Marker& marker);
 inline constexpr auto kUniqueViolation = "23505";
 // A query that tells in one cell how often exactly this marker stands in the table: 1 or 0.

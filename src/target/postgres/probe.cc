@@ -69,7 +69,8 @@ Result<Proof> ReadTransactionStatus(const RequestContext& ctx, Session& session,
   const auto reply =
       session.Query(ctx, "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)", {query.transaction_id});
   if (reply.kind == Reply::Kind::kLost) return QueryError(reply);
-  const auto status = reply.done() && !reply.rows.empty() ? reply.rows[0][0].value_or("forgotten") : reply.error.message;
+  const auto status =
+      reply.done() && !reply.rows.empty() ? reply.rows[0][0].value_or("forgotten") : reply.error.message;
   const auto evidence = fmt::format("pg_xact_status({}) is {}", query.transaction_id, status);
   if (status == "committed") return Proof{Proof::Verdict::kApplied, {}, {}, evidence};
   return status == "aborted" ? NotApplied(evidence) : Undecided(evidence);
@@ -80,8 +81,8 @@ Result<Proof> ReadTransactionStatus(const RequestContext& ctx, Session& session,
 Result<Proof> ProbeOutcome(const RequestContext& ctx, Session& session, const ProofQuery& query) {
   ARGUS_ASSIGN(const auto now, ReadBackend(ctx, session));
   if (Differ(query.backend.system_identifier, now.system_identifier)) {
-    return Undecided(fmt::format("this is system {}, the run was on {}", now.system_identifier,
-                                 query.backend.system_identifier));
+    return Undecided(
+        fmt::format("this is system {}, the run was on {}", now.system_identifier, query.backend.system_identifier));
   }
   ARGUS_ASSIGN(const auto server, ReadServerInfo(ctx, session));
   if (server.in_recovery) return Undecided("the server is in recovery and may lag behind");

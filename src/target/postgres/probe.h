@@ -6,7 +6,8 @@
 
 namespace argus::target::postgres {
 
-// On a session of its own: ends the backend of `query`, waits until it is gone, reads the marker or the transaction's status.
+// On a session of its own: ends the backend of `query`, waits until it is gone, reads the marker or the transaction's
+// status.
 Result<Proof> ProbeOutcome(const RequestContext& ctx, Session& session, const ProofQuery& query);
 
 }  // namespace argus::target::postgres

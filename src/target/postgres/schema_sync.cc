@@ -32,11 +32,16 @@ class Row {
 
 v1::ConstraintMetadata::Type ConstraintType(const std::string& contype) {
   switch (contype.empty() ? '\0' : contype[0]) {
-    case 'p': return v1::ConstraintMetadata::PRIMARY_KEY;
-    case 'u': return v1::ConstraintMetadata::UNIQUE;
-    case 'f': return v1::ConstraintMetadata::FOREIGN_KEY;
-    case 'c': return v1::ConstraintMetadata::CHECK;
-    default: return v1::ConstraintMetadata::EXCLUSION;
+    case 'p':
+      return v1::ConstraintMetadata::PRIMARY_KEY;
+    case 'u':
+      return v1::ConstraintMetadata::UNIQUE;
+    case 'f':
+      return v1::ConstraintMetadata::FOREIGN_KEY;
+    case 'c':
+      return v1::ConstraintMetadata::CHECK;
+    default:
+      return v1::ConstraintMetadata::EXCLUSION;
   }
 }
 
@@ -200,8 +205,8 @@ Status ReadParts(const RequestContext& ctx, Session& session, Assembler& assembl
 }  // namespace
 
 Result<v1::DatabaseSchema> ReadSchema(const RequestContext& ctx, Session& session) {
-  const auto begun = session.Send(
-      ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog");
+  const auto begun =
+      session.Send(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog");
   if (!begun.done()) return QueryError(begun);
   Assembler assembler;
   const auto status = ReadParts(ctx, session, assembler);

@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 // How long the answer to COMMIT is awaited before the outcome is declared unknown.
 constexpr milliseconds kCommitPatience{60000};
+constexpr milliseconds kRollbackPatience{10000};
 // The server ends our transaction itself should we stop without closing the connection.
 constexpr auto kIdleTimeout = "60s";
 constexpr auto kQueryCanceled = "57014";
@@ -63,7 +64,8 @@ bool ScriptRunner::Announce() {
   if (!backend.ok()) return FailWith(NotApplied(RunError(backend.error())));
   backend_ = *std::move(backend);
   backend_.proof = *usable ? v1::TaskRun::MARKER : v1::TaskRun::TRANSACTION_ID;
-  if (const auto status = observer_.OnBackend(backend_); !status.ok()) return FailWith(NotApplied(RunError(status.error())));
+  if (const auto status = observer_.OnBackend(backend_); !status.ok())
+    return FailWith(NotApplied(RunError(status.error())));
   return true;
 }
 
@@ -137,8 +139,9 @@ bool ScriptRunner::CheckMarker() {
   const auto reply = session_.Send(ctx_, CountMarkerSql(session_, run_.marker));
   if (reply.kind == Reply::Kind::kLost || reply.error.sqlstate == kQueryCanceled) return FailWith(reply);
   if (reply.done() && reply.rows.back()[0] == "1") return true;
-  return FailWith(NotApplied(RunError(
-      reasons::kMarkerLost, fmt::format("the script removed its marker from {} or took away access to it", kMarkerTable))));
+  return FailWith(NotApplied(
+      RunError(reasons::kMarkerLost,
+               fmt::format("the script removed its marker from {} or took away access to it", kMarkerTable))));
 }
 
 void ScriptRunner::Commit() {
@@ -147,7 +150,7 @@ void ScriptRunner::Commit() {
     FailWith(NotApplied(RunError(reasons::kInterrupted, "the run was canceled")));
     return;
   }
-  const auto reply = session_.Commit(kCommitPatience);
+  const auto reply = session_.EndTransaction("COMMIT", kCommitPatience);
   if (reply.tag == "COMMIT") {
     result_.outcome = Outcome::kCommitted;
   } else if (reply.kind == Reply::Kind::kLost) {
@@ -162,7 +165,8 @@ void ScriptRunner::Commit() {
 bool ScriptRunner::StillWanted() {
   if (!interrupt_.requested() && !ctx_.expired(Clock::now())) return true;
   const bool canceled = interrupt_.requested() || ctx_.cancel->cancelled();
-  return FailWith(NotApplied(RunError(reasons::kInterrupted, canceled ? "the run was canceled" : "the run took too long")));
+  return FailWith(
+      NotApplied(RunError(reasons::kInterrupted, canceled ? "the run was canceled" : "the run took too long")));
 }
 
 bool ScriptRunner::Send(const std::string& sql, Reply* reply) {
@@ -178,9 +182,7 @@ bool ScriptRunner::FailWith(const Reply& reply) { return FailWith(NotApplied(ToR
 bool ScriptRunner::FailWith(RunResult result) {
   result.statements_done = result_.statements_done;
   result_ = std::move(result);
-  RequestContext ending;
-  ending.deadline = Clock::now() + milliseconds(5000);
-  if (session_.alive() && !session_.idle()) session_.Send(ending, "ROLLBACK");
+  if (session_.alive() && !session_.idle()) session_.EndTransaction("ROLLBACK", kRollbackPatience);
   return false;
 }
 

@@ -10,12 +10,13 @@
 
 namespace argus::target::postgres {
 
-// Made for one run. The transaction is: marker, script, deferred constraints under the script's role, the marker's check under
-// the session's own role, COMMIT. Until COMMIT is sent, every failure, and a lost connection too, means "not applied": only
-// COMMIT can make the transaction last, and the script cannot send one.
+// Made for one run. The transaction is: marker, script, deferred constraints under the script's role, the marker's
+// check under the session's own role, COMMIT. Until COMMIT is sent, every failure, and a lost connection too, means
+// "not applied": only COMMIT can make the transaction last, and the script cannot send one.
 class ScriptRunner {
  public:
-  ScriptRunner(Session& session, Interrupt& interrupt, const RequestContext& ctx, const ScriptRun& run, RunObserver& observer)
+  ScriptRunner(Session& session, Interrupt& interrupt, const RequestContext& ctx, const ScriptRun& run,
+               RunObserver& observer)
       : session_(session), interrupt_(interrupt), ctx_(ctx), run_(run), observer_(observer) {}
 
   RunResult Run();

@@ -50,7 +50,8 @@ ServerError ReadError(const PGresult* result) {
 // Rows that a SELECT, FETCH or SHOW gave back are not affected by it.
 bool ChangesRows(const PGresult* result, std::string_view tag) {
   if (PQresultStatus(result) == PGRES_COMMAND_OK) return true;
-  return tag.starts_with("INSERT") || tag.starts_with("UPDATE") || tag.starts_with("DELETE") || tag.starts_with("MERGE");
+  return tag.starts_with("INSERT") || tag.starts_with("UPDATE") || tag.starts_with("DELETE") ||
+         tag.starts_with("MERGE");
 }
 
 void KeepRows(const PGresult* result, std::vector<Cells>& rows) {
@@ -73,7 +74,8 @@ void KeepRows(const PGresult* result, std::vector<Cells>& rows) {
 Result<std::unique_ptr<Session>> Session::Connect(const RequestContext& ctx, const ConnectionSpec& spec) {
   ARGUS_ASSIGN(const auto params, ConnectParams::Make(spec));
   std::unique_ptr<Session> session(new Session);
-  session->connection_.reset(PQconnectStartParams(params.keywords().data(), params.values().data(), /*expand_dbname=*/0));
+  session->connection_.reset(
+      PQconnectStartParams(params.keywords().data(), params.values().data(), /*expand_dbname=*/0));
   if (session->connection_ == nullptr) return Error(Code::kResourceExhausted, reasons::kInternal, "out of memory");
   ARGUS_RETURN_IF_ERROR(session->Establish(ctx, spec.connect_timeout));
   session->cancel_.reset(PQgetCancel(session->connection_.get()));
@@ -84,15 +86,16 @@ Status Session::Establish(const RequestContext& ctx, milliseconds timeout) {
   PGconn* const connection = connection_.get();
   // The verbose form is the only one that tells the SQLSTATE of a refused login.
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      connection, [](void*, const PGresult*) {}, nullptr);
   const auto until = std::min(ctx.deadline, Clock::now() + timeout);
   if (PQstatus(connection) == CONNECTION_BAD) return ConnectError(PQerrorMessage(connection));
   for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = PQconnectPoll(connection)) {
     if (state == PGRES_POLLING_FAILED) return ConnectError(PQerrorMessage(connection));
     if (!WaitForSocket(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until, ctx.cancel.get())) {
-      return ctx.cancel->cancelled() ? Error(Code::kCancelled, reasons::kCancelled, "connecting was cancelled")
-                                     : Error(Code::kUnavailable, reasons::kConnectionFailed,
-                                             "the target server did not answer in time");
+      return ctx.cancel->cancelled()
+                 ? Error(Code::kCancelled, reasons::kCancelled, "connecting was cancelled")
+                 : Error(Code::kUnavailable, reasons::kConnectionFailed, "the target server did not answer in time");
     }
   }
   PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
@@ -117,10 +120,15 @@ Reply Session::Execute(const RequestContext& ctx, const std::string& sql) {
   return Await(ctx, sent, OnExpiry::kCancelStatement, Rows::kDrop);
 }
 
-Reply Session::Commit(milliseconds patience) {
+Reply Session::EndTransaction(const char* command, milliseconds patience) {
   RequestContext ctx;
   ctx.deadline = Clock::now() + patience;
-  return Await(ctx, PQsendQuery(connection_.get(), "COMMIT"), OnExpiry::kGiveUp, Rows::kDrop);
+  return Await(ctx, PQsendQuery(connection_.get(), command), OnExpiry::kGiveUp, Rows::kDrop);
+}
+
+void Session::Cancel() {
+  canceled_.Cancel();
+  CancelRunning();
 }
 
 void Session::CancelRunning() {
@@ -140,8 +148,8 @@ Reply Session::Await(const RequestContext& ctx, int sent, OnExpiry on_expiry, Ro
   if (sent != 1) return Lost(std::move(reply), PQerrorMessage(connection_.get()));
   PQsetSingleRowMode(connection_.get());
   auto until = ctx.deadline;
-  const CancelToken* token = on_expiry == OnExpiry::kCancelStatement ? ctx.cancel.get() : nullptr;
   bool patient = on_expiry == OnExpiry::kCancelStatement;
+  const CancelToken* token = patient ? ctx.cancel.get() : nullptr;
   for (;;) {
     while (alive() && !ReadyForResult()) {
       const short events = PQflush(connection_.get()) > 0 ? POLLIN | POLLOUT : POLLIN;
@@ -171,7 +179,7 @@ bool Session::ReadyForResult() {
 
 bool Session::WaitForSocket(short events, MonotonicTime until, const CancelToken* cancel) {
   for (;;) {
-    if (cancel != nullptr && cancel->cancelled()) return false;
+    if (cancel != nullptr && (cancel->cancelled() || canceled_.cancelled())) return false;
     const auto now = Clock::now();
     if (now >= until) return false;
     const auto left = until - now < kTick ? std::chrono::ceil<milliseconds>(until - now) : kTick;
@@ -192,7 +200,8 @@ void Session::Absorb(PGresult* result, Rows rows, Reply& reply) {
       if (ChangesRows(result, reply.tag)) reply.rows_affected += ToInt(PQcmdTuples(result));
       return;
     }
-    case PGRES_EMPTY_QUERY: return;
+    case PGRES_EMPTY_QUERY:
+      return;
     case PGRES_FATAL_ERROR:
       reply.kind = Reply::Kind::kRefused;
       if (reply.error.message.empty()) reply.error = ReadError(result);  // A FATAL is followed by the loss it causes.
@@ -214,7 +223,8 @@ Error QueryError(const Reply& reply) {
     return Error(Code::kUnavailable, reasons::kConnectionFailed, "the connection to the target broke")
         .WithCause(reply.error.message);
   }
-  return Error(Code::kFailedPrecondition, reasons::kStatementFailed, "the target refused a query: " + reply.error.message)
+  return Error(Code::kFailedPrecondition, reasons::kStatementFailed,
+               "the target refused a query: " + reply.error.message)
       .WithMetadata("sqlstate", reply.error.sqlstate);
 }
 

@@ -42,7 +42,7 @@ struct Reply {
   bool done() const { return kind == Kind::kDone; }
 };
 
-// Not thread-safe but for CancelRunning.
+// Not thread-safe but for Cancel.
 class Session {
  public:
   static Result<std::unique_ptr<Session>> Connect(const RequestContext& ctx, const ConnectionSpec& spec);
@@ -51,13 +51,15 @@ class Session {
   Reply Send(const RequestContext& ctx, const std::string& sql);
   // Our own query with text parameters; rows are kept.
   Reply Query(const RequestContext& ctx, const std::string& sql, const std::vector<std::string>& params = {});
-  // Foreign text: by the extended protocol, so that the server refuses more than one statement. Rows are counted and dropped.
+  // Foreign text: by the extended protocol, so that the server refuses more than one statement. Rows are counted and
+  // dropped.
   Reply Execute(const RequestContext& ctx, const std::string& sql);
-  // COMMIT, not interrupted by anybody; waits at most `patience`.
-  Reply Commit(std::chrono::milliseconds patience);
+  // COMMIT or ROLLBACK, not interrupted by anybody; waits at most `patience`.
+  Reply EndTransaction(const char* command, std::chrono::milliseconds patience);
 
-  // Asks the server to interrupt what runs now. Thread-safe; may block for a connection set-up.
-  void CancelRunning();
+  // Asks the server to interrupt what runs now, and lets nothing that can be interrupted run any more. Thread-safe; may
+  // block for a connection set-up.
+  void Cancel();
 
   bool in_transaction() const { return PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS; }
   bool idle() const { return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE; }
@@ -67,8 +69,12 @@ class Session {
   std::string Literal(std::string_view text) const;
 
  private:
-  struct Finish { void operator()(PGconn* c) const { PQfinish(c); } };
-  struct FreeCancel { void operator()(PGcancel* c) const { PQfreeCancel(c); } };
+  struct Finish {
+    void operator()(PGconn* c) const { PQfinish(c); }
+  };
+  struct FreeCancel {
+    void operator()(PGcancel* c) const { PQfreeCancel(c); }
+  };
   enum class OnExpiry { kCancelStatement, kGiveUp };
   enum class Rows { kKeep, kDrop };
 
@@ -77,12 +83,14 @@ class Session {
   Reply Await(const RequestContext& ctx, int sent, OnExpiry on_expiry, Rows rows);
   bool ReadyForResult();
   bool WaitForSocket(short events, MonotonicTime until, const CancelToken* cancel);
+  void CancelRunning();
   void Absorb(PGresult* result, Rows rows, Reply& reply);
   // Also drops the connection: whatever the server still does, it cannot tell us any more.
   Reply Lost(Reply reply, std::string_view why);
 
   std::unique_ptr<PGconn, Finish> connection_;
   std::unique_ptr<PGcancel, FreeCancel> cancel_;
+  CancelToken canceled_;
 };
 
 // STATEMENT_FAILED for kRefused, INTERRUPTED for kLost; for our own queries outside of a run.

@@ -120,7 +120,8 @@ Extent PostgresWord(std::string_view rest) {
   const char first = ToUpper(rest[0]);
   const char second = At(rest, 1);
   if (second == '\'' && first == 'E') return EscapeString(rest);
-  if (second == '\'' && (first == 'B' || first == 'X' || first == 'N')) return Quoted(TokenKind::kString, rest, 1, '\'');
+  if (second == '\'' && (first == 'B' || first == 'X' || first == 'N'))
+    return Quoted(TokenKind::kString, rest, 1, '\'');
   if (first == 'U' && second == '&' && At(rest, 2) == '\'') return Quoted(TokenKind::kString, rest, 2, '\'');
   if (first == 'U' && second == '&' && At(rest, 2) == '"') return Quoted(TokenKind::kQuotedName, rest, 2, '"');
   return Word(rest);
@@ -139,9 +140,7 @@ bool StartsSqliteParameter(std::string_view rest) {
   return rest[0] == '?' || ((rest[0] == ':' || rest[0] == '@' || rest[0] == '$') && IsNamePart(At(rest, 1)));
 }
 
-Extent PostgresExtra(std::string_view rest) {
-  return rest[0] == '$' ? Dollar(rest) : Extent{TokenKind::kSymbol, 1};
-}
+Extent PostgresExtra(std::string_view rest) { return rest[0] == '$' ? Dollar(rest) : Extent{TokenKind::kSymbol, 1}; }
 
 Extent SqliteExtra(std::string_view rest) {
   if (rest[0] == '`') return Quoted(TokenKind::kQuotedName, rest, 0, '`');
@@ -165,9 +164,8 @@ Extent Measure(std::string_view rest, Engine engine) {
 }  // namespace
 
 bool Token::IsWord(std::string_view keyword) const {
-  return kind == TokenKind::kWord &&
-         std::equal(text.begin(), text.end(), keyword.begin(), keyword.end(),
-                    [](char a, char b) { return ToUpper(a) == b; });
+  return kind == TokenKind::kWord && std::equal(text.begin(), text.end(), keyword.begin(), keyword.end(),
+                                                [](char a, char b) { return ToUpper(a) == b; });
 }
 
 bool Token::significant() const {

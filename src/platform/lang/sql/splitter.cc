@@ -19,9 +19,12 @@ Error At(Error error, Position position) {
 
 std::string_view KindName(const Token& token) {
   switch (token.kind) {
-    case TokenKind::kComment: return "comment";
-    case TokenKind::kQuotedName: return "quoted name";
-    default: return "string";
+    case TokenKind::kComment:
+      return "comment";
+    case TokenKind::kQuotedName:
+      return "quoted name";
+    default:
+      return "string";
   }
 }
 

@@ -60,7 +60,10 @@ INSTANTIATE_TEST_SUITE_P(
              "SELECT e'a' -- x\n 'b\\';c'; SELECT 2",
              {"SELECT e'a' -- x\n 'b\\';c'", "SELECT 2"}},
         Case{"EscapeStringOnOneLineDoesNot", kPg, R"(SELECT E'a' 'b\'; SELECT 2)", {R"(SELECT E'a' 'b\')", "SELECT 2"}},
-        Case{"UnicodeString", kPg, R"(SELECT U&'\0441;', U&"a;b"; SELECT 2)", {R"(SELECT U&'\0441;', U&"a;b")", "SELECT 2"}},
+        Case{"UnicodeString",
+             kPg,
+             R"(SELECT U&'\0441;', U&"a;b"; SELECT 2)",
+             {R"(SELECT U&'\0441;', U&"a;b")", "SELECT 2"}},
         Case{"NameBeforeString", kPg, R"(SELECT type'a\'; SELECT 2)", {R"(SELECT type'a\')", "SELECT 2"}},
         Case{"QuotedName", kPg, R"(SELECT 1 AS "a;""b;"; SELECT 2)", {R"(SELECT 1 AS "a;""b;")", "SELECT 2"}},
         Case{"DollarQuote", kPg, "SELECT $$a;'b$$; SELECT 2", {"SELECT $$a;'b$$", "SELECT 2"}},
@@ -82,7 +85,10 @@ INSTANTIATE_TEST_SUITE_P(
              "CREATE FUNCTION begin(begin atomic) RETURNS int AS 'x' LANGUAGE c; SELECT 2",
              {"CREATE FUNCTION begin(begin atomic) RETURNS int AS 'x' LANGUAGE c", "SELECT 2"}},
         Case{"StrayParenthesis", kPg, "SELECT 1); SELECT 2", {"SELECT 1)", "SELECT 2"}},
-        Case{"CopyToFile", kPg, "COPY t TO '/tmp/x'; SELECT stdin FROM stdout", {"COPY t TO '/tmp/x'", "SELECT stdin FROM stdout"}},
+        Case{"CopyToFile",
+             kPg,
+             "COPY t TO '/tmp/x'; SELECT stdin FROM stdout",
+             {"COPY t TO '/tmp/x'", "SELECT stdin FROM stdout"}},
         Case{"Trigger", kLite, kTrigger + ";\nSELECT 2;", {kTrigger, "SELECT 2"}},
         Case{"SqliteQuotes",
              kLite,
@@ -136,22 +142,25 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"Name", kPg, "SELECT \"a", reasons::kSqlUnterminated, "1", "8", "quoted name"},
         BadCase{"Bracket", kLite, "SELECT [a", reasons::kSqlUnterminated, "1", "8", "quoted name"},
         BadCase{"Comment", kPg, "/* /* */ SELECT 1", reasons::kSqlUnterminated, "1", "1", "comment"},
-        BadCase{"Parenthesis", kPg, "SELECT 1;\nSELECT (1; SELECT 2", reasons::kSqlUnterminated, "2", "8", "parenthesis"},
+        BadCase{"Parenthesis", kPg, "SELECT 1;\nSELECT (1; SELECT 2", reasons::kSqlUnterminated, "2", "8",
+                "parenthesis"},
         BadCase{"Body", kLite, "CREATE TRIGGER g; SELECT 1", reasons::kSqlUnterminated, "1", "8", "statement body"},
         BadCase{"Psql", kPg, "SELECT 1;\n\\copy t FROM x\n", reasons::kSqlNotSupported, "2", "1", "\\copy "},
         BadCase{"PsqlAtTheEnd", kPg, "SELECT 1 \\gexec", reasons::kSqlNotSupported, "1", "10", "\\gexec"},
         BadCase{"Sqlite3", kLite, "SELECT 1;\n.read x\n", reasons::kSqlNotSupported, "2", "1", ".read "},
-        BadCase{"CopyStdin", kPg, "SELECT 1; COPY t (a) FROM stdin;\n1\n\\.\n", reasons::kSqlNotSupported, "1", "11", "COPY"},
+        BadCase{"CopyStdin", kPg, "SELECT 1; COPY t (a) FROM stdin;\n1\n\\.\n", reasons::kSqlNotSupported, "1", "11",
+                "COPY"},
         BadCase{"CopyStdout", kPg, "COPY (SELECT 1) TO STDOUT", reasons::kSqlNotSupported, "1", "1", "COPY"},
         BadCase{"Nul", kPg, std::string("SELECT '\0'", 10), reasons::kSqlNotSupported, "1", "9", "NUL"}),
     [](const auto& info) { return info.param.name; });
 
-// Random scripts out of the pieces that matter: what is between the statements must mean nothing, and the statements must
-// stand in order without overlap.
+// Random scripts out of the pieces that matter: what is between the statements must mean nothing, and the statements
+// must stand in order without overlap.
 TEST(Split, PiecesCoverTheScript) {
-  const std::vector<std::string> pieces = {"'", "\"", "$$", "$a$", "/*", "*/", "--", "\n", "\r\n", ";", ";", " ", "E'", "(",
-                                           ")", "BEGIN", " ATOMIC ", " END", "CREATE ", "FUNCTION ", "TRIGGER ", "[", "]",
-                                           "`", "x", "1", ".", "é", "\xFF", "U&'", "\\", "=", "COPY ", "FROM STDIN "};
+  const std::vector<std::string> pieces = {
+      "'",  "\"", "$$", "$a$",   "/*",       "*/",   "--",      "\n",        "\r\n",     ";",          ";", " ",
+      "E'", "(",  ")",  "BEGIN", " ATOMIC ", " END", "CREATE ", "FUNCTION ", "TRIGGER ", "[",          "]", "`",
+      "x",  "1",  ".",  "é",     "\xFF",     "U&'",  "\\",      "=",         "COPY ",    "FROM STDIN "};
   std::mt19937 random(20260524);
   int split = 0;
   for (int round = 0; round < 20000; ++round) {

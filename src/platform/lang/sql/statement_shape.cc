@@ -61,8 +61,8 @@ bool StatementShape::CreatesTrigger() const {
 
 void StatementShape::TrackCopy(const Token& token) {
   if (engine_ != Engine::kPostgres || depth_ > 0 || !leading_[0].IsWord("COPY")) return;
-  copies_through_client_ |= (previous_.IsWord("FROM") && token.IsWord("STDIN")) ||
-                            (previous_.IsWord("TO") && token.IsWord("STDOUT"));
+  copies_through_client_ |=
+      (previous_.IsWord("FROM") && token.IsWord("STDIN")) || (previous_.IsWord("TO") && token.IsWord("STDOUT"));
 }
 
 }  // namespace argus::sql

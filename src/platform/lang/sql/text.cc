@@ -26,9 +26,12 @@ std::string_view Trim(std::string_view text) {
 std::string_view Redacted(const Token& token) {
   switch (token.kind) {
     case TokenKind::kString:
-    case TokenKind::kNumber: return "?";
-    case TokenKind::kComment: return " ";
-    default: return token.terminated ? token.text : "?";
+    case TokenKind::kNumber:
+      return "?";
+    case TokenKind::kComment:
+      return " ";
+    default:
+      return token.terminated ? token.text : "?";
   }
 }
 

@@ -27,7 +27,9 @@ TEST(RedactLiterals, HidesValuesAndComments) {
 }
 
 TEST(Directives, StandInTheHeader) {
-  const auto transaction = [](std::string_view script) { return ParseDirectives(script, Engine::kPostgres)->transaction; };
+  const auto transaction = [](std::string_view script) {
+    return ParseDirectives(script, Engine::kPostgres)->transaction;
+  };
   EXPECT_FALSE(transaction("\xEF\xBB\xBF-- author = me\r\n--txn-mode=off\r\nVACUUM;"));
   EXPECT_TRUE(transaction("-- txn-mode = on\nSELECT 1;"));
   EXPECT_TRUE(transaction("SELECT 1;\n-- txn-mode = off"));
