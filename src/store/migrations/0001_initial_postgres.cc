@@ -31,7 +31,7 @@ CREATE TABLE session (
   client_address TEXT COLLATE "C" NOT NULL,
   user_agent     TEXT COLLATE "C" NOT NULL
 );
-CREATE INDEX session_user ON session (login_id);
+CREATE INDEX session_login ON session (login_id);
 
 CREATE TABLE session_token (
   hash        BYTEA NOT NULL PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE session_token (
   expire_time BIGINT NOT NULL,
   used        SMALLINT NOT NULL
 );
-CREATE INDEX session_token_session ON session_token (session_id);
+CREATE INDEX session_token_owner ON session_token (session_id);
 
 CREATE TABLE custom_role (
   role_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

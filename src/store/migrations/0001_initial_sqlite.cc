@@ -31,7 +31,7 @@ CREATE TABLE session (
   client_address TEXT NOT NULL,
   user_agent     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX session_user ON session (login_id);
+CREATE INDEX session_login ON session (login_id);
 
 CREATE TABLE session_token (
   hash        BLOB NOT NULL PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE session_token (
   expire_time INTEGER NOT NULL,
   used        INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX session_token_session ON session_token (session_id);
+CREATE INDEX session_token_owner ON session_token (session_id);
 
 CREATE TABLE custom_role (
   role_id TEXT NOT NULL PRIMARY KEY,
