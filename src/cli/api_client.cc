@@ -96,6 +96,8 @@ ApiClient ApiClient::Connect(std::string server, std::string token) {
   return ApiClient(std::move(server), std::move(tokens));
 }
 
+ApiClient ApiClient::Anonymous(std::string server) { return ApiClient(Trimmed(std::move(server)), {}); }
+
 Result<std::string> ApiClient::Exchange(const google::protobuf::Message& request) {
   Result<std::string> answer = Post(request);
   const bool expired = !answer.ok() && answer.error().code() == Code::kUnauthenticated && !tokens_.refresh_token().empty();

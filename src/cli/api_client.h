@@ -14,6 +14,8 @@ class ApiClient {
  public:
   // Uses `token` where it is not empty, else what `argus login` saved for the server, else no token.
   static ApiClient Connect(std::string server, std::string token);
+  // Without any token.
+  static ApiClient Anonymous(std::string server);
 
   // Any request message of the contract; `Response` must be the method's. Errors are the server's, with code, reason and
   // message; UNAVAILABLE / NETWORK_ERROR when it cannot be reached.

@@ -1,0 +1,209 @@
+#include "app/server.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "api/server_endpoints.h"
+#include "app/commands.h"
+#include "app/data_dir.h"
+#include "app/log_events.h"
+#include "app/version.h"
+#include "command/bootstrap.h"
+#include "command/demo.h"
+#include "platform/base/reasons.h"
+#include "platform/net/http_mux.h"
+#include "platform/net/http_server.h"
+#include "platform/rpc/grpc_health.h"
+#include "platform/rpc/grpc_reflection.h"
+#include "platform/rpc/grpc_server.h"
+#include "platform/rpc/http_api.h"
+#include "platform/telemetry/metrics/process.h"
+#include "platform/telemetry/metrics/registry.h"
+#include "target/postgres/driver.h"
+#include "target/sqlite/driver.h"
+
+namespace argus::app {
+namespace {
+
+constexpr std::size_t kWorkers = 16;
+constexpr std::size_t kWorkerQueue = 1024;
+
+command::Targets::Drivers MakeDrivers() {
+  command::Targets::Drivers drivers;
+  drivers.emplace(v1::POSTGRES, std::make_unique<target::postgres::PostgresDriver>());
+  drivers.emplace(v1::SQLITE, std::make_unique<target::sqlite::SqliteDriver>());
+  return drivers;
+}
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<HostPort> ParseHostPort(const std::string& text) {
+  const auto colon = text.rfind(':');
+  HostPort parsed{text.substr(0, colon), 0};
+  if (parsed.host.size() > 2 && parsed.host.front() == '[') parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
+  const std::string_view port = colon == std::string::npos ? "" : std::string_view(text).substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
+  if (parsed.host.empty() || port.empty() || error != std::errc() || end != port.data() + port.size()) {
+    return Error(Code::kInvalidArgument, reasons::kInvalidConfiguration,
+                 fmt::format("--metrics-address {}: write host:port, e.g. 127.0.0.1:9090", text));
+  }
+  return parsed;
+}
+
+}  // namespace
+
+// Members stand in the order in which they are built; each uses only what stands above it.
+struct Server::Parts {
+  Parts(const ServerOptions& o, const Clock& c, log::Logger& l) : options(o), clock(c), logger(l) {}
+
+  Status Build();
+  Status OpenStores();
+  Status Seed();
+  Status BuildApi();
+  Status Listen();
+  Status ListenForMetrics();
+  net::HttpServerOptions HttpOptions(const std::string& address, std::uint16_t port);
+
+  const ServerOptions options;
+  const Clock& clock;
+  log::Logger& logger;
+  std::vector<net::Cidr> trusted_proxies;
+  std::optional<DataDir> data_dir;
+  metrics::Registry registry;
+  api::HttpMetrics http_metrics{registry};
+
+  std::unique_ptr<secret::Keyring> keyring;
+  std::unique_ptr<store::Metastore> metastore;
+  auth::PasswordHasher hasher;
+  std::optional<command::Targets> targets;
+  std::optional<command::SchemaSync> sync;
+  std::optional<AllCommands> commands;
+
+  std::unique_ptr<api::Readiness> readiness;
+  rpc::Dispatcher dispatcher;
+  rpc::HealthService health;
+  std::unique_ptr<api::Api> api;
+  std::optional<WorkerPool> workers;
+  std::optional<rpc::HttpApi> http_api;
+  net::HttpMux mux;
+  net::HttpMux metrics_mux;
+  std::unique_ptr<net::HttpServer> http;
+  std::unique_ptr<net::HttpServer> metrics_http;
+  std::unique_ptr<rpc::GrpcServer> grpc;
+};
+
+Status Server::Parts::Build() {
+  for (const auto& text : options.trusted_proxies) {
+    ARGUS_ASSIGN(const auto cidr, net::Cidr::Parse(text));
+    trusted_proxies.push_back(cidr);
+  }
+  ARGUS_RETURN_IF_ERROR(OpenStores());
+  ARGUS_RETURN_IF_ERROR(Seed());
+  ARGUS_RETURN_IF_ERROR(BuildApi());
+  return Listen();
+}
+
+Status Server::Parts::OpenStores() {
+  ARGUS_ASSIGN(const std::string url, MetastoreUrl(options));
+  ARGUS_ASSIGN(auto dir, DataDir::Open(options.data_dir));
+  data_dir.emplace(std::move(dir));
+  ARGUS_ASSIGN(keyring, secret::Keyring::LoadOrCreate(KeyFile(options)));
+  ARGUS_ASSIGN(metastore, store::Metastore::Open({.url = url}, clock));
+  metrics::AddProcessMetrics(registry);
+  targets.emplace(*metastore, *keyring, MakeDrivers());
+  sync.emplace(*metastore, *targets);
+  commands.emplace(*metastore, *keyring, *targets, *sync, hasher);
+  return Ok();
+}
+
+Status Server::Parts::Seed() {
+  ARGUS_ASSIGN(const bool first, command::EnsureAdmin(*metastore, hasher, {options.data_dir, options.admin_password}));
+  if (first) logger.Log({}, kAdminMade);
+  if (!options.demo) return Ok();
+  ARGUS_RETURN_IF_ERROR(command::SeedDemo(*metastore, hasher, *targets, *sync, options.data_dir));
+  logger.Log({}, kDemoSeeded);
+  return Ok();
+}
+
+Status Server::Parts::BuildApi() {
+  readiness = std::make_unique<api::Readiness>(*metastore, logger);
+  health.Register(dispatcher);
+  rpc::RegisterReflection(dispatcher);
+  const api::ServerFacts facts{.version = std::string(kVersion), .git_commit = std::string(kGitCommit),
+                               .start_time = clock.Now(), .external_url = options.external_url, .debug = options.debug,
+                               .demo = options.demo};
+  ARGUS_ASSIGN(api, api::RegisterAll(dispatcher, {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
+  for (const auto& service : dispatcher.services()) health.Set(service, rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING);
+  workers.emplace("worker", kWorkers, kWorkerQueue);
+  http_api.emplace(dispatcher, *workers);
+  return http_api->Build();
+}
+
+net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, std::uint16_t port) {
+  net::HttpServerOptions http_options;
+  http_options.address = address;
+  http_options.port = port;
+  http_options.trusted_proxies = trusted_proxies;
+  http_options.render_error = rpc::RenderHttpError;
+  http_options.events.refused = [this](const Error& error) { api::CountRefused(http_metrics, error); };
+  return http_options;
+}
+
+Status Server::Parts::Listen() {
+  api::AddHealthEndpoints(mux, *readiness, http_metrics);
+  api::AddOpenApiEndpoint(mux, api::OpenApiDocument(dispatcher, std::string(kVersion)), http_metrics);
+  if (options.metrics_address.empty()) {
+    api::AddMetricsEndpoint(mux, registry, http_metrics);
+  } else {
+    ARGUS_RETURN_IF_ERROR(ListenForMetrics());
+  }
+  mux.Mount([this](const net::HttpRequest& head) { return http_api->Select(head); });
+  const auto select = [this](const net::HttpRequest& head) { return mux.Select(head); };
+  ARGUS_ASSIGN(http, net::HttpServer::Start(HttpOptions(options.address, options.port), select, *workers));
+  rpc::GrpcServerOptions grpc_options;
+  grpc_options.address = options.address;
+  grpc_options.port = options.grpc_port;
+  grpc_options.trusted_proxies = trusted_proxies;
+  ARGUS_ASSIGN(grpc, rpc::GrpcServer::Start(grpc_options, dispatcher, *workers));
+  return Ok();
+}
+
+Status Server::Parts::ListenForMetrics() {
+  ARGUS_ASSIGN(const HostPort at, ParseHostPort(options.metrics_address));
+  api::AddMetricsEndpoint(metrics_mux, registry, http_metrics);
+  const auto select = [this](const net::HttpRequest& head) { return metrics_mux.Select(head); };
+  ARGUS_ASSIGN(metrics_http, net::HttpServer::Start(HttpOptions(at.host, at.port), select, *workers));
+  return Ok();
+}
+
+Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const Clock& clock, log::Logger& logger) {
+  auto parts = std::make_unique<Parts>(options, clock, logger);
+  ARGUS_RETURN_IF_ERROR(parts->Build());
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() = default;
+
+std::uint16_t Server::http_port() const { return parts_->http->port(); }
+std::uint16_t Server::grpc_port() const { return parts_->grpc->port(); }
+
+bool Server::Drain(std::chrono::milliseconds timeout) {
+  const MonotonicTime deadline = parts_->clock.Monotonic() + timeout;
+  parts_->readiness->StartDrain();
+  parts_->health.SetAll(rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_NOT_SERVING);
+  parts_->http->StartDrain();
+  parts_->grpc->StartDrain();
+  const bool idle = parts_->http->WaitIdle(deadline);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - parts_->clock.Monotonic());
+  parts_->grpc->Stop(std::max(left, std::chrono::milliseconds(0)));
+  return idle;
+}
+
+}  // namespace argus::app
