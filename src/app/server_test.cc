@@ -8,7 +8,7 @@
 #include "app/data_dir.h"
 #include "cli/api_client.h"
 #include "platform/http/http_client.h"
-#include "fresh_database.h"
+#include "tests/support/fresh_database.h"
 
 namespace argus::app {
 namespace {
