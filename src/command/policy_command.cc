@@ -22,8 +22,7 @@
 namespace argus::command {
 namespace {
 
-using Grant = std::pair<std::string, std::string>;  // role, member
-using Grants = std::set<Grant>;
+using Grants = std::set<std::pair<std::string, std::string>>;  // role, member
 
 Grants GrantsOf(const v1::IamPolicy& policy) {
   Grants grants;

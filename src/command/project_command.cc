@@ -1,28 +1,17 @@
 #include "command/project_command.h"
 
+#include "command/grants.h"
 #include "command/refusals.h"
 #include "command/request_checks.h"
 #include "command/update_mask.h"
 #include "command/work.h"
 #include "domain/resource_name.h"
 #include "store/etag.h"
-#include "store/iam_policy_store.h"
 #include "store/project_store.h"
 #include "store/rollout_store.h"
 
 namespace argus::command {
 namespace {
-
-Status GiveOwner(store::Transaction& tx, const std::string& project, const std::string& user) {
-  v1::IamPolicy policy;
-  auto& binding = *policy.add_bindings();
-  binding.set_role("roles/projectOwner");
-  binding.add_members(user);
-  ARGUS_ASSIGN(const auto current, store::GetIamPolicy(tx, project));
-  policy.set_etag(current.etag());
-  ARGUS_ASSIGN(policy, store::SetIamPolicy(tx, project, std::move(policy)));
-  return Ok();
-}
 
 // The project as it is loaded, once the caller's permission on it is sure.
 Result<v1::Project> Load(Work& work, const domain::ProjectName& name) {
@@ -49,7 +38,7 @@ Result<v1::Project> ProjectCommands::Create(const RequestContext& ctx, const v1:
     if (project.title().empty()) project.set_title(request.project_id());
     project.set_state(v1::ACTIVE);
     ARGUS_ASSIGN(project, store::InsertProject(work.tx(), name, std::move(project)));
-    ARGUS_RETURN_IF_ERROR(GiveOwner(work.tx(), project.name(), work.caller().user));
+    ARGUS_RETURN_IF_ERROR(AddGrants(work.tx(), project.name(), {{"roles/projectOwner", work.caller().user}}));
     work.Record({project.name(), v1::AuditLog::INFO, {}, {}});
     return project;
   });

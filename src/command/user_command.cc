@@ -4,12 +4,12 @@
 
 #include "command/admin_guard.h"
 #include "command/request_checks.h"
+#include "command/system_context.h"
 #include "command/update_mask.h"
 #include "command/work.h"
 #include "domain/actor.h"
 #include "domain/iam.h"
 #include "domain/reasons.h"
-#include "platform/base/encoding.h"
 #include "store/etag.h"
 #include "store/session_store.h"
 #include "store/user_store.h"
@@ -144,9 +144,7 @@ Result<v1::ChangePasswordResponse> UserCommands::ChangePassword(const RequestCon
 
 Status OfflineResetPassword(store::Metastore& metastore, auth::PasswordHasher& hasher, const std::string& login_id,
                             const std::string& new_password) {
-  RequestContext ctx;
-  ctx.actor = domain::SystemActor("cli");
-  ctx.correlation_id = RandomHex(16);
+  const auto ctx = SystemContext("cli");
   ARGUS_RETURN_IF_ERROR(domain::CheckLoginId(login_id, "loginId"));
   ARGUS_RETURN_IF_ERROR(auth::CheckPasswordRules(new_password, login_id));
   ARGUS_ASSIGN(const auto hash, hasher.Hash(new_password));

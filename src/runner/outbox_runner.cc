@@ -1,0 +1,70 @@
+#include "runner/outbox_runner.h"
+
+#include <array>
+
+#include "command/system_context.h"
+#include "runner/log_events.h"
+
+namespace argus::runner {
+namespace {
+
+constexpr std::string_view kWireTopic = "outbox";
+
+// The topics of store::Topic, all of them.
+constexpr std::array kTopics{store::Topic::kUser,     store::Topic::kIam,          store::Topic::kSetting,
+                             store::Topic::kProject,  store::Topic::kInstance,     store::Topic::kDatabase,
+                             store::Topic::kPlan,     store::Topic::kPlanCheckRun, store::Topic::kIssue,
+                             store::Topic::kRollout,  store::Topic::kTaskRun};
+
+}  // namespace
+
+OutboxRunner::OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger,
+                           std::chrono::milliseconds poll_interval)
+    : metastore_(metastore),
+      wire_(wire),
+      logger_(logger),
+      thread_("outbox", poll_interval, [this] { Run(); }),
+      others_(wire.OnNotify([this](std::string_view) { thread_.Wake(); })) {
+  SubscribeToOwn();
+}
+
+OutboxRunner::~OutboxRunner() {
+  stop_->Cancel();
+  own_.clear();
+  thread_.Stop();
+}
+
+void OutboxRunner::SubscribeToOwn() {
+  for (const auto topic : kTopics) {
+    own_.push_back(metastore_.notifier().Subscribe(topic, [this](const auto&) { TellOthers(); }));
+  }
+}
+
+// What this runner itself publishes came from the others.
+void OutboxRunner::TellOthers() {
+  if (delivering_.load() != std::this_thread::get_id()) wire_.Notify(kWireTopic);
+}
+
+void OutboxRunner::Run() {
+  auto ctx = command::SystemContext("outbox");
+  ctx.cancel = stop_;
+  delivering_ = std::this_thread::get_id();
+  const Status delivered = Deliver(ctx);
+  if (!delivered.ok() && !stop_->cancelled()) logger_.Log(ctx, events::kOutboxFailed, delivered.error());
+}
+
+Status OutboxRunner::Deliver(const RequestContext& ctx) {
+  auto reader = metastore_.Read(ctx);
+  if (!feed_) {
+    ARGUS_ASSIGN(feed_, store::OutboxFeed::Open(reader));
+  }
+  for (bool more = true; more && !thread_.stopping();) {
+    ARGUS_ASSIGN(const auto announcements,
+                 feed_->Next(reader, metastore_.replica(), metastore_.clock().Monotonic()));
+    metastore_.notifier().Publish(announcements);
+    more = !announcements.empty();
+  }
+  return Ok();
+}
+
+}  // namespace argus::runner
