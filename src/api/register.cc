@@ -45,7 +45,7 @@ class Services final : public Api {
         plans_(deps.metastore, deps.commands.plans),
         plan_check_runs_(deps.metastore, deps.commands.plan_checks),
         issues_(deps.metastore, deps.commands.issues),
-        rollouts_(deps.metastore, deps.commands.rollouts, deps.commands.tasks, hub_),
+        rollouts_(deps.metastore, deps.commands.rollouts, deps.commands.tasks, deps.commands.task_runs, hub_),
         revisions_(deps.metastore),
         audit_logs_(deps.commands.audit_logs) {}
 

@@ -21,6 +21,7 @@
 #include "command/setting_command.h"
 #include "command/sheet_command.h"
 #include "command/task_command.h"
+#include "command/task_run_command.h"
 #include "command/user_command.h"
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
@@ -46,6 +47,7 @@ struct Commands {
   command::SettingCommands& settings;
   command::SheetCommands& sheets;
   command::TaskCommands& tasks;
+  command::TaskRunCommands& task_runs;
   command::UserCommands& users;
 };
 

@@ -49,9 +49,9 @@ void RolloutService::Register(rpc::Dispatcher& dispatcher) {
       .Write("UpdateTask", tasks_, &command::TaskCommands::Update)
       .Read("ListTaskRuns", &RolloutService::ListTaskRuns)
       .Read("GetTaskRun", &RolloutService::GetTaskRun)
-      .Write("CancelTaskRuns", tasks_, &command::TaskCommands::CancelRuns)
+      .Write("CancelTaskRuns", task_runs_, &command::TaskRunCommands::Cancel)
       .Read("GetTaskRunLog", &RolloutService::GetTaskRunLog)
-      .Write("ResolveTaskRun", tasks_, &command::TaskCommands::ResolveRun)
+      .Write("ResolveTaskRun", task_runs_, &command::TaskRunCommands::Resolve)
       .Watch("WatchRollout", &RolloutService::WatchRollout);
 }
 

@@ -7,6 +7,7 @@
 #include "api/stream_slots.h"
 #include "command/rollout_command.h"
 #include "command/task_command.h"
+#include "command/task_run_command.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/rpc/dispatcher.h"
@@ -20,8 +21,9 @@ class RolloutService {
  public:
   static constexpr std::size_t kStreamsPerUser = 20;
 
-  RolloutService(store::Metastore& metastore, command::RolloutCommands& rollouts, command::TaskCommands& tasks, ChangeHub& hub)
-      : metastore_(metastore), rollouts_(rollouts), tasks_(tasks), hub_(hub) {}
+  RolloutService(store::Metastore& metastore, command::RolloutCommands& rollouts, command::TaskCommands& tasks,
+                 command::TaskRunCommands& task_runs, ChangeHub& hub)
+      : metastore_(metastore), rollouts_(rollouts), tasks_(tasks), task_runs_(task_runs), hub_(hub) {}
   void Register(rpc::Dispatcher& dispatcher);
 
  private:
@@ -35,6 +37,7 @@ class RolloutService {
   store::Metastore& metastore_;
   command::RolloutCommands& rollouts_;
   command::TaskCommands& tasks_;
+  command::TaskRunCommands& task_runs_;
   ChangeHub& hub_;
   StreamSlots slots_{kStreamsPerUser};
 };
