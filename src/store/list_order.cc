@@ -33,8 +33,11 @@ Result<std::vector<Key>> ParseOrder(const ListShape& shape, std::string_view ord
   }
   std::vector<Key> order;
   for (const auto& term : terms) order.push_back({term.field->column, HoldsText(*term.field), term.descending});
-  for (const Key& key : shape.keys) {
-    if (!Has(order, key.column)) order.push_back(key);
+  const std::size_t named = order.size();
+  for (Key key : shape.keys) {
+    if (Has(order, key.column)) continue;
+    if (named > 0) key.descending = order[named - 1].descending;
+    order.push_back(key);
   }
   return order;
 }
