@@ -24,7 +24,7 @@ class AllCommands {
 
   api::Commands ForApi() {
     return {audit_logs, auth, databases, groups, instances, issues, plan_checks, plans, policies, projects, roles, rollouts,
-            settings, sheets, tasks, users};
+            settings, sheets, tasks, task_runs, users};
   }
 
  private:
