@@ -1,0 +1,100 @@
+#include "runner/run_execution.h"
+
+#include "command/targets.h"
+#include "domain/reasons.h"
+#include "platform/lang/sql/text.h"
+#include "runner/outcome_proof.h"
+#include "runner/run_outcome.h"
+#include "store/sheet_store.h"
+
+namespace argus::runner {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A script is held in memory while it runs.
+constexpr std::size_t kMaxScriptBytes = 1 << 30;
+// A lost answer to COMMIT is asked about for as long while the run still is ours; then it is left UNKNOWN.
+constexpr ProofBounds kBounds{.undecided = milliseconds(10000), .unreachable = milliseconds(60000),
+                              .pause = milliseconds(100)};
+
+sql::Engine ToSqlEngine(v1::Engine engine) {
+  return engine == v1::SQLITE ? sql::Engine::kSqlite : sql::Engine::kPostgres;
+}
+
+// Takes away the connection that a stop would interrupt before the connection is gone.
+class Attachment {
+ public:
+  Attachment(ActiveRun& run, target::Connection& connection) : run_(run) { run_.Attach(&connection); }
+  ~Attachment() { run_.Attach(nullptr); }
+  Attachment(const Attachment&) = delete;
+  Attachment& operator=(const Attachment&) = delete;
+
+ private:
+  ActiveRun& run_;
+};
+
+}  // namespace
+
+RunExecution::RunExecution(const RunServices& services, ActiveRun& run, const StopSignal& stop)
+    : services_(services), run_(run), stop_(stop), record_ctx_(RunContext(run.claimed().origin, kTaskRunActor)) {
+  report_.start = run.start();
+}
+
+void RunExecution::Execute() {
+  auto outcome = Attempt();
+  if (!outcome.ok()) outcome = Outcome(NotStarted(run_.claimed().run, outcome.error(), run_.stop_reason()));
+  if (!outcome->has_value()) return;
+  report_.outcome = **std::move(outcome);
+  // Left to reconciliation if it cannot be recorded: the target's proof gives the same outcome.
+  (void)RecordOutcome(services_, record_ctx_, run_.claimed(), std::move(report_), [this] { return stop_.given(); });
+}
+
+// An error means that nothing was sent to the target.
+Result<RunExecution::Outcome> RunExecution::Attempt() {
+  ARGUS_ASSIGN(const auto target, services_.targets.Resolve(run_.ctx(), run_.claimed().target));
+  report_.engine = target.engine;
+  const auto engine = ToSqlEngine(target.engine);
+  ARGUS_ASSIGN(const auto statements, LoadStatements(engine));
+  ARGUS_ASSIGN(const auto connection, target.driver.Connect(run_.ctx(), target.spec));
+  return RunScript(*connection, statements, engine);
+}
+
+Result<std::vector<sql::SqlStatement>> RunExecution::LoadStatements(sql::Engine engine) {
+  auto reader = services_.metastore.Read(run_.ctx());
+  ARGUS_ASSIGN(script_, store::ReadSheet(reader, run_.claimed().sheet, kMaxScriptBytes));
+  ARGUS_ASSIGN(const auto directives, sql::ParseDirectives(script_, engine));
+  if (!directives.transaction) {
+    return Error(Code::kFailedPrecondition, reasons::kUnsupportedStatement,
+                 "Scripts with `-- txn-mode = off` cannot be run yet; every change runs in one transaction.");
+  }
+  return sql::Split(script_, engine);
+}
+
+RunExecution::Outcome RunExecution::RunScript(target::Connection& connection,
+                                              const std::vector<sql::SqlStatement>& statements, sql::Engine engine) {
+  const auto& claimed = run_.claimed();
+  RunRecorder recorder(services_, run_, record_ctx_, statements, engine);
+  target::ScriptRun script;
+  script.marker = {.task = claimed.name.Task().ToString(),
+                   .task_run = claimed.name.ToString(),
+                   .attempt_token = claimed.token.token,
+                   .content_hash = claimed.sheet.sha256};
+  script.statements = &statements;
+  const Attachment attachment(run_, connection);
+  const auto result = connection.Run(run_.ctx(), script, recorder);
+  report_.log_rest = recorder.TakeRest();
+  if (result.outcome == target::Outcome::kUnknown) return Prove(result, recorder.intent());
+  return FromResult(claimed.run, result, run_.stop_reason());
+}
+
+RunExecution::Outcome RunExecution::Prove(const target::RunResult& result, const store::Intent& intent) {
+  auto run = run_.claimed().run;
+  run.set_statements_done(static_cast<int>(result.statements_done));
+  const auto proof = ProveOutcome(services_, record_ctx_, run_.claimed(), intent, kBounds, stop_, [] { return Ok(); });
+  if (!proof.ok()) return std::nullopt;
+  if (proof->verdict == target::Proof::Verdict::kApplied) run.set_rows_affected(result.rows_affected);
+  return FromProof(run, *proof, result.evidence);
+}
+
+}  // namespace argus::runner

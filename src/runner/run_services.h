@@ -1,0 +1,32 @@
+// What every step of a task run needs.
+#pragma once
+
+#include "command/targets.h"
+#include "command/task_run_progress.h"
+#include "platform/telemetry/log/logger.h"
+#include "runner/metrics.h"
+#include "store/metastore.h"
+
+namespace argus::runner {
+
+// References; all must outlive the runners.
+struct RunServices {
+  store::Metastore& metastore;
+  const command::Targets& targets;
+  log::Logger& logger;
+  RunMetrics& metrics;
+};
+
+// Background work on behalf of whoever asked for the run: it carries on their correlation id and trace. The cancel token is
+// new.
+inline RequestContext RunContext(const store::Origin& origin, std::string_view actor) {
+  RequestContext ctx;
+  ctx.actor = actor;
+  ctx.correlation_id = origin.correlation_id;
+  ctx.trace = origin.trace;
+  return ctx;
+}
+
+inline constexpr std::string_view kTaskRunActor = "system/task_run";
+
+}  // namespace argus::runner
