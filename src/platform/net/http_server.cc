@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
@@ -39,7 +40,9 @@ Error CannotListen(const HttpServerOptions& options, const error_code& error) {
 class HttpServer::Impl {
  public:
   Impl(HttpServerOptions options, RouteSelector select, WorkerPool& workers)
-      : context_(new ServerContext{std::move(options), std::move(select), workers}), acceptor_(asio::make_strand(io_)) {}
+      : context_(std::make_shared<ServerContext>(std::move(options), std::move(select), workers)),
+        acceptor_(asio::make_strand(io())),
+        work_(asio::make_work_guard(io())) {}
 
   Status Listen();
   void Run();
@@ -49,19 +52,20 @@ class HttpServer::Impl {
   InFlight& in_flight() { return context_->in_flight; }
 
  private:
+  asio::io_context& io() { return context_->io; }
   asio::awaitable<void> Accept();
   void Serve(tcp::socket socket);
   void Forget(const std::shared_ptr<Session>& session);
   std::set<std::shared_ptr<Session>> Sessions();
 
   const std::shared_ptr<ServerContext> context_;
-  asio::io_context io_;
   tcp::acceptor acceptor_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;  // as long as sessions may be posted to from outside
   std::uint16_t port_ = 0;
   std::mutex mutex_;
   std::set<std::shared_ptr<Session>> sessions_;
   bool stopping_ = false;
-  std::once_flag stopped_;
+  std::mutex lifecycle_;  // drain and stop, one at a time
   std::vector<std::thread> threads_;
 };
 
@@ -85,7 +89,7 @@ void HttpServer::Impl::Run() {
   for (int i = 0; i < context_->options.io_threads; ++i) {
     threads_.emplace_back([this] {
       pthread_setname_np(pthread_self(), "http-io");
-      io_.run();
+      io().run();
     });
   }
 }
@@ -93,7 +97,7 @@ void HttpServer::Impl::Run() {
 asio::awaitable<void> HttpServer::Impl::Accept() {
   asio::steady_timer pause(acceptor_.get_executor());
   for (;;) {
-    auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(io_), kAwait);
+    auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(io()), kAwait);
     if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
     if (error) {
       pause.expires_after(kAcceptRetry);
@@ -132,22 +136,26 @@ std::set<std::shared_ptr<Session>> HttpServer::Impl::Sessions() {
 }
 
 void HttpServer::Impl::StartDrain() {
+  const std::lock_guard lock(lifecycle_);
+  if (threads_.empty()) return;
   context_->draining = true;
   for (const auto& session : Sessions()) session->Drain();
 }
 
 void HttpServer::Impl::Stop() {
-  std::call_once(stopped_, [this] {
-    context_->draining = true;
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    asio::post(acceptor_.get_executor(), [this] { acceptor_.close(); });
-    for (const auto& session : Sessions()) session->Close();
-    // run() returns once no connection, and so no handler, is left.
-    for (auto& thread : threads_) thread.join();
-  });
+  const std::lock_guard lock(lifecycle_);
+  if (threads_.empty()) return;
+  context_->draining = true;
+  {
+    const std::lock_guard sessions(mutex_);
+    stopping_ = true;
+  }
+  asio::post(acceptor_.get_executor(), [this] { acceptor_.close(); });
+  for (const auto& session : Sessions()) session->Close();
+  work_.reset();
+  // run() returns once no connection, and so no handler, is left.
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, RouteSelector select,

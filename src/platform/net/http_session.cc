@@ -88,8 +88,8 @@ HttpResponse ServerContext::Refuse(const Error& error, const HttpRequest* head) 
 }
 
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> server)
-    : stream_(std::move(socket)),
-      server_(std::move(server)),
+    : server_(std::move(server)),
+      stream_(std::move(socket)),
       peer_address_(AddressOf(stream_.socket())),
       event_(stream_.get_executor()) {
   error_code ignored;

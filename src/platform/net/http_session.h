@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -35,8 +36,13 @@ class InFlight {
   std::size_t count_ = 0;
 };
 
-// What all connections of one server share.
+// What all connections of one server share. Whoever holds a session, be it a worker that has just delivered its answer,
+// holds this too, so that the I/O context goes last.
 struct ServerContext {
+  ServerContext(HttpServerOptions options, RouteSelector select, WorkerPool& workers)
+      : options(std::move(options)), select(std::move(select)), workers(workers) {}
+
+  boost::asio::io_context io;
   HttpServerOptions options;
   RouteSelector select;
   WorkerPool& workers;
@@ -104,9 +110,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void Signal() { event_.cancel(); }
   void Deliver(HttpResponse response);
 
+  const std::shared_ptr<ServerContext> server_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
-  const std::shared_ptr<ServerContext> server_;
   const std::string peer_address_;
   boost::asio::steady_timer event_;  // cancelled whenever something below changes
   bool first_request_ = true;
