@@ -9,9 +9,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/register.h"
 #include "command/bootstrap.h"
+#include "store/database_store.h"
+#include "store/instance_store.h"
 #include "tests/support/fresh_database.h"
 
 namespace argus::api {
@@ -100,6 +103,26 @@ class TestServer {
     binding.set_role(role);
     binding.add_members(member);
     Must(Call<v1::IamPolicy>("ProjectService/SetProjectIamPolicy", set, token));
+  }
+
+  // An instance in environment dev as a sync would have left it; nobody can connect to it.
+  void AddDatabases(const std::string& instance, const std::vector<std::string>& ids, const std::string& project) {
+    RequestContext ctx;
+    ctx.actor = "system/test";
+    const Status seeded = metastore_->Write(ctx, [&](store::Transaction& tx) -> Status {
+      v1::Instance message;
+      message.set_engine(v1::SQLITE);
+      message.set_environment("environments/dev");
+      ARGUS_RETURN_IF_ERROR(store::InsertInstance(tx, {instance}, message, {}));
+      ARGUS_RETURN_IF_ERROR(store::ReplaceDatabases(tx, {instance}, ids));
+      for (const auto& id : ids) {
+        ARGUS_ASSIGN(auto database, store::GetDatabase(tx, {instance, id}));
+        database.set_project(project);
+        ARGUS_RETURN_IF_ERROR(store::UpdateDatabase(tx, database));
+      }
+      return tx.Commit(audit::Entry{.action = "bb.test", .resource = "instances/" + instance});
+    });
+    ASSERT_TRUE(seeded.ok()) << seeded.error().ToString();
   }
 
   store::Metastore& metastore() { return *metastore_; }

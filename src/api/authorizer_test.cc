@@ -7,8 +7,6 @@
 #include "contract/services.h"
 #include "domain/actor.h"
 #include "domain/reasons.h"
-#include "store/database_store.h"
-#include "store/instance_store.h"
 
 namespace argus::api {
 namespace {
@@ -38,7 +36,7 @@ TEST(ResourcesOf, FollowsPathsAndLists) {
   EXPECT_THAT(Names(transfer, {"name", "project"}), ElementsAre("name=d"));
 }
 
-// Database "instances/i/databases/owned" belongs to projects/play, "free" to none; bob owns projects/play.
+// "instances/i/databases/owned" belongs to projects/play, which bob owns, and "instances/j/databases/free" to no project.
 class AuthorizerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -48,28 +46,12 @@ class AuthorizerTest : public testing::Test {
     server_->AddProject(admin, "play");
     server_->AddProject(admin, "secret");
     server_->Grant(admin, "projects/play", "roles/projectOwner", "users/bob");
-    Seed();
+    server_->AddDatabases("i", {"owned"}, "projects/play");
+    server_->AddDatabases("j", {"free"}, "");
   }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;
-  }
-
-  static void Seed() {
-    RequestContext ctx;
-    ctx.actor = "system/test";
-    const Status seeded = server_->metastore().Write(ctx, [](store::Transaction& tx) -> Status {
-      v1::Instance instance;
-      instance.set_engine(v1::SQLITE);
-      ARGUS_RETURN_IF_ERROR(store::InsertInstance(tx, {"i"}, instance, {}));
-      const std::vector<std::string> databases{"owned", "free"};
-      ARGUS_RETURN_IF_ERROR(store::ReplaceDatabases(tx, {"i"}, databases));
-      ARGUS_ASSIGN(auto owned, store::GetDatabase(tx, {"i", "owned"}));
-      owned.set_project("projects/play");
-      ARGUS_RETURN_IF_ERROR(store::UpdateDatabase(tx, owned));
-      return tx.Commit(audit::Entry{.action = "bb.test", .resource = "instances/i"});
-    });
-    ASSERT_TRUE(seeded.ok()) << seeded.error().ToString();
   }
 
   Status Authorize(const char* user, const google::protobuf::Message& request) {
@@ -106,12 +88,12 @@ TEST_F(AuthorizerTest, HidesWhatTheCallerMayNotSee) {
 }
 
 TEST_F(AuthorizerTest, TellsAFreeDatabaseFromAMissingOneOnlyToThoseWhoMaySeeBoth) {
-  for (const char* name : {"instances/i/databases/free", "instances/i/databases/missing"}) {
+  for (const char* name : {"instances/j/databases/free", "instances/i/databases/missing"}) {
     const Status status = Authorize("bob", Named<v1::GetDatabaseRequest>(name));
     ASSERT_FALSE(status.ok()) << name;
     EXPECT_EQ(status.error().message(), domain::NotFound(name).message());
   }
-  EXPECT_TRUE(Authorize("admin", Named<v1::GetDatabaseRequest>("instances/i/databases/free")).ok());
+  EXPECT_TRUE(Authorize("admin", Named<v1::GetDatabaseRequest>("instances/j/databases/free")).ok());
 }
 
 TEST_F(AuthorizerTest, DeniesWhereTheResourceIsVisible) {

@@ -27,7 +27,9 @@ bool Touches(const std::set<std::string>& changed, const std::vector<std::string
 
 }  // namespace
 
-ChangeHub::ChangeHub(store::Notifier& notifier) : waker_("change-hub", kSlowPoll, [this] { WakeWatchers(); }) {
+ChangeHub::ChangeHub(store::Notifier& notifier)
+    : next_poll_(std::chrono::steady_clock::now() + kSlowPoll),
+      waker_("change-hub", kSlowPoll, [this] { WakeWatchers(); }) {
   for (const store::Topic topic : kTopics) {
     subscriptions_.push_back(notifier.Subscribe(topic, [this](const auto& change) { Note(change.resource); }));
   }

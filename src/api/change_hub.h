@@ -58,7 +58,7 @@ class ChangeHub {
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Watcher> watchers_;
   std::set<std::string> changed_;
-  MonotonicTime next_poll_{};
+  MonotonicTime next_poll_;
   PeriodicThread waker_;
   std::vector<store::Notifier::Subscription> subscriptions_;  // Last: they end first.
 };

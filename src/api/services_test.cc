@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_test_support.h"
+#include "api/rollout_service.h"
 #include "domain/iam.h"
 #include "domain/reasons.h"
 
@@ -27,12 +28,26 @@ class ServicesTest : public testing::Test {
     return server_.Call<v1::ListIssuesResponse>("IssueService/ListIssues", request, token);
   }
 
-  // An empty draft plan, then its issue and its rollout.
-  v1::Plan AddPlan(const std::string& project) {
+  // With a database of its own.
+  v1::Project AddProject(const std::string& id) {
+    auto project = server_.AddProject(admin_, id);
+    server_.AddDatabases("instance-of-" + id, {"shop"}, project.name());
+    return project;
+  }
+  v1::CreatePlanRequest NewPlan(const std::string& project) {
+    v1::CreateSheetRequest sheet;
+    sheet.set_parent(project);
+    sheet.mutable_sheet()->set_content("CREATE TABLE t (id INTEGER PRIMARY KEY);");
     v1::CreatePlanRequest request;
     request.set_parent(project);
-    request.mutable_plan()->set_title("nothing yet");
-    return Must(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_));
+    request.mutable_plan()->set_title("a table");
+    auto& spec = *request.mutable_plan()->add_specs();
+    spec.set_sheet(Must(server_.Call<v1::Sheet>("SheetService/CreateSheet", sheet, admin_)).name());
+    spec.add_targets("instances/instance-of-" + project.substr(9) + "/databases/shop");
+    return request;
+  }
+  v1::Plan AddPlan(const std::string& project) {
+    return Must(server_.Call<v1::Plan>("PlanService/CreatePlan", NewPlan(project), admin_));
   }
   v1::Issue AddIssue(const std::string& project) {
     v1::CreateIssueRequest request;
@@ -107,8 +122,8 @@ TEST_F(ServicesTest, RolesRefuseForgedPageTokens) {
 }
 
 TEST_F(ServicesTest, ListsOnlyWhatTheCallerMaySee) {
-  server_.AddProject(admin_, "play");
-  server_.AddProject(admin_, "secret");
+  AddProject("play");
+  AddProject("secret");
   const std::string bob = server_.AddUser(admin_, "bob");
   EXPECT_THAT(ProjectsSeenBy(bob), ElementsAre());
   server_.Grant(admin_, "projects/play", "roles/projectViewer", "users/bob");
@@ -117,8 +132,8 @@ TEST_F(ServicesTest, ListsOnlyWhatTheCallerMaySee) {
 }
 
 TEST_F(ServicesTest, IssuesAcrossProjectsAreThoseOfVisibleProjects) {
-  server_.AddProject(admin_, "play");
-  server_.AddProject(admin_, "secret");
+  AddProject("play");
+  AddProject("secret");
   const auto seen = AddIssue("projects/play");
   AddIssue("projects/secret");
   const std::string bob = server_.AddUser(admin_, "bob");
@@ -144,7 +159,7 @@ TEST_F(ServicesTest, SettingsAreTheOnesInForce) {
 }
 
 TEST_F(ServicesTest, ASheetComesBackWithItsContent) {
-  server_.AddProject(admin_, "play");
+  AddProject("play");
   v1::CreateSheetRequest create;
   create.set_parent("projects/play");
   create.mutable_sheet()->set_content("SELECT 1;");
@@ -161,15 +176,54 @@ TEST_F(ServicesTest, ListsUnderAParentThatDoesNotExistAreNotFound) {
 }
 
 TEST_F(ServicesTest, ARepeatedRequestIdGivesTheFirstAnswer) {
-  server_.AddProject(admin_, "play");
-  v1::CreatePlanRequest request;
-  request.set_parent("projects/play");
-  request.mutable_plan()->set_title("once");
+  AddProject("play");
+  auto request = NewPlan("projects/play");
   request.set_request_id("first-try");
   const auto first = Must(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_));
   EXPECT_EQ(Must(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_)).name(), first.name());
   request.mutable_plan()->set_title("twice");
   EXPECT_EQ(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_).error().reason(), reasons::kRequestIdReused);
+}
+
+// From plan to rollout, as far as it goes without runners.
+TEST_F(ServicesTest, ARolloutSaysWhatStandsInItsWay) {
+  AddProject("play");
+  const auto issue = AddIssue("projects/play");
+  v1::CreateRolloutRequest create;
+  create.set_parent("projects/play");
+  create.mutable_rollout()->set_plan(issue.plan());
+  const auto created = Must(server_.Call<v1::Rollout>("RolloutService/CreateRollout", create, admin_));
+  v1::GetRolloutRequest get;
+  get.set_name(created.name());
+  const auto rollout = Must(server_.Call<v1::Rollout>("RolloutService/GetRollout", get, admin_));
+  ASSERT_EQ(rollout.stages_size(), 1);
+  EXPECT_EQ(rollout.stages(0).environment(), "environments/dev");
+  std::vector<std::string> gates;
+  for (const auto& finding : rollout.blocked_by()) gates.push_back(finding.gate());
+  EXPECT_THAT(gates, testing::Contains("APPROVAL"));
+  v1::StartRolloutRequest start;
+  start.set_name(created.name());
+  EXPECT_EQ(server_.Call<v1::Rollout>("RolloutService/StartRollout", start, admin_).error().reason(), reasons::kGateClosed);
+}
+
+TEST_F(ServicesTest, AWatchBeginsWithTheRolloutAndIsLimited) {
+  AddProject("play");
+  const auto issue = AddIssue("projects/play");
+  v1::CreateRolloutRequest create;
+  create.set_parent("projects/play");
+  create.mutable_rollout()->set_plan(issue.plan());
+  v1::WatchRolloutRequest watch;
+  watch.set_name(Must(server_.Call<v1::Rollout>("RolloutService/CreateRollout", create, admin_)).name());
+  std::vector<TestServer::Answer> open;
+  for (std::size_t i = 0; i < RolloutService::kStreamsPerUser; ++i) {
+    open.push_back(server_.Send("RolloutService/WatchRollout", watch, admin_));
+    ASSERT_TRUE(open.back().result.ok());
+  }
+  EXPECT_EQ(server_.Send("RolloutService/WatchRollout", watch, admin_).result.error().reason(), reasons::kTooManyStreams);
+  auto& call = *open.front().call;
+  const auto item = call.subscription()->Next(call.context());
+  ASSERT_TRUE(item.ok() && item->message);
+  EXPECT_EQ(static_cast<const v1::WatchRolloutResponse&>(*item->message).rollout().name(), watch.name());
 }
 
 }  // namespace

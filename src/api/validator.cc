@@ -123,7 +123,7 @@ Status Validator::Check(const Message& request) const {
   Error error(Code::kInvalidArgument, reason,
               fmt::format("{}: {}.", violations.front().field, violations.front().description));
   for (auto& [field, description] : violations) {
-    error = std::move(error).WithField(std::move(field), std::move(description));
+    std::move(error).WithField(std::move(field), std::move(description));  // In place.
   }
   return error;
 }
