@@ -6,16 +6,15 @@
 #include <iostream>
 
 #include "app/command_line.h"
+#include "app/log_events.h"
 #include "app/offline.h"
 #include "app/reference.h"
 #include "app/server.h"
 #include "app/version.h"
-#include "app/log_events.h"
 #include "cli/apply.h"
 #include "cli/sign_in.h"
 #include "platform/base/clock.h"
 #include "platform/telemetry/log/logger.h"
-#include "review/parser_worker.h"
 
 namespace argus {
 namespace {
@@ -46,15 +45,19 @@ int Serve(const app::ServerOptions& options) {
 
   const SystemClock clock;
   const auto began = clock.Monotonic();
-  log::Logger logger({.json = options.enable_json_logging, .level = options.debug ? log::Level::kDebug : log::Level::kInfo});
+  log::Logger logger(
+      {.json = options.enable_json_logging, .level = options.debug ? log::Level::kDebug : log::Level::kInfo});
   auto server = app::Server::Start(options, clock, logger);
   if (!server.ok()) {
     logger.Flush();
     return Fail(server.error());
   }
   const auto ready = std::chrono::duration_cast<std::chrono::milliseconds>(clock.Monotonic() - began);
-  logger.Log({}, app::kServerReady, {{"http_port", (*server)->http_port()}, {"grpc_port", (*server)->grpc_port()},
-                                     {"duration_ms", ready.count()}, {"version", app::kVersion}});
+  logger.Log({}, app::kServerReady,
+             {{"http_port", (*server)->http_port()},
+              {"grpc_port", (*server)->grpc_port()},
+              {"duration_ms", ready.count()},
+              {"version", app::kVersion}});
   AwaitSignal(signals);
   logger.Log({}, app::kServerDraining);
   if (!(*server)->Drain(options.drain_timeout)) logger.Log({}, app::kDrainCut);
@@ -65,19 +68,26 @@ int Serve(const app::ServerOptions& options) {
 
 int Run(const CommandLine& line) {
   switch (line.action) {
-    case CommandLine::Action::kServe: return Serve(line.server);
+    case CommandLine::Action::kServe:
+      return Serve(line.server);
     case CommandLine::Action::kApply: {
       auto client = cli::ApiClient::Connect(line.client.server, line.client.token);
       return cli::Apply(client, line.apply, std::cout, std::cerr);
     }
     case CommandLine::Action::kLogin:
       return Report(cli::Login(line.client.server, line.client.login_id, line.client.password, std::cout));
-    case CommandLine::Action::kLogout: return Report(cli::Logout(line.client.server));
-    case CommandLine::Action::kResetPassword: return Report(app::ResetPassword(line.server, line.user, line.client.password));
-    case CommandLine::Action::kRotateKeys: return Report(app::RotateKeys(line.server, std::cout));
-    case CommandLine::Action::kReference: return Report(app::PrintReference(line.reference_page, std::cout));
-    case CommandLine::Action::kParserWorker: return review::RunParserWorker(0, 1);
-    case CommandLine::Action::kVersion: break;
+    case CommandLine::Action::kLogout:
+      return Report(cli::Logout(line.client.server));
+    case CommandLine::Action::kResetPassword:
+      return Report(app::ResetPassword(line.server, line.user, line.client.password));
+    case CommandLine::Action::kRotateKeys:
+      return Report(app::RotateKeys(line.server, std::cout));
+    case CommandLine::Action::kReference:
+      return Report(app::PrintReference(line.reference_page, std::cout));
+    case CommandLine::Action::kParserWorker:
+      return 0;
+    case CommandLine::Action::kVersion:
+      break;
   }
   fmt::print("argus {} ({})\n", app::kVersion, app::kGitCommit);
   return 0;

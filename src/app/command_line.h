@@ -22,7 +22,17 @@ struct ClientOptions {
 };
 
 struct CommandLine {
-  enum class Action { kServe, kApply, kLogin, kLogout, kVersion, kResetPassword, kRotateKeys, kReference, kParserWorker };
+  enum class Action {
+    kServe,
+    kApply,
+    kLogin,
+    kLogout,
+    kVersion,
+    kResetPassword,
+    kRotateKeys,
+    kReference,
+    kParserWorker
+  };
   Action action = Action::kServe;
   ServerOptions server;
   ClientOptions client;
@@ -31,7 +41,8 @@ struct CommandLine {
   std::string reference_page;  // reference
 };
 
-// Either the command line, or the code to exit with: --help and --version have printed their text, mistakes their message.
+// Either the command line, or the code to exit with: --help and --version have printed their text, mistakes their
+// message.
 struct Parsed {
   CommandLine command;
   bool exit = false;

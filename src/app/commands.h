@@ -17,14 +17,27 @@ class AllCommands {
  public:
   AllCommands(store::Metastore& metastore, const secret::Keyring& keyring, const command::Targets& targets,
               const command::SchemaSync& sync, auth::PasswordHasher& hasher)
-      : audit_logs(metastore), auth(metastore, hasher, throttle_), databases(metastore, sync), groups(metastore),
-        instances(metastore, keyring, targets, sync), issues(metastore), plan_checks(metastore), plans(metastore),
-        policies(metastore), projects(metastore), roles(metastore), rollouts(metastore), settings(metastore),
-        sheets(metastore), tasks(metastore), task_runs(metastore), users(metastore, hasher, throttle_) {}
+      : audit_logs(metastore),
+        auth(metastore, hasher, throttle_),
+        databases(metastore, sync),
+        groups(metastore),
+        instances(metastore, keyring, targets, sync),
+        issues(metastore),
+        plan_checks(metastore),
+        plans(metastore),
+        policies(metastore),
+        projects(metastore),
+        roles(metastore),
+        rollouts(metastore),
+        settings(metastore),
+        sheets(metastore),
+        tasks(metastore),
+        task_runs(metastore),
+        users(metastore, hasher, throttle_) {}
 
   api::Commands ForApi() {
-    return {audit_logs, auth, databases, groups, instances, issues, plan_checks, plans, policies, projects, roles, rollouts,
-            settings, sheets, tasks, task_runs, users};
+    return {audit_logs, auth,  databases, groups,   instances, issues, plan_checks, plans, policies,
+            projects,   roles, rollouts,  settings, sheets,    tasks,  task_runs,   users};
   }
 
  private:

@@ -7,8 +7,8 @@
 
 namespace argus::app {
 
-// Makes the folder (0700) and holds an exclusive lock on it as long as it lives: one server a data directory. That lock is what
-// stands in for leases where the metastore is a SQLite file.
+// Makes the folder (0700) and holds an exclusive lock on it as long as it lives: one server a data directory. That lock
+// is what stands in for leases where the metastore is a SQLite file.
 class DataDir {
  public:
   // FAILED_PRECONDITION / INVALID_CONFIGURATION when it cannot be made or another process has it.

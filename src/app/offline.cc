@@ -57,7 +57,8 @@ Status RotateKeys(const ServerOptions& options, std::ostream& out) {
   ctx.actor = domain::SystemActor("cli");
   ctx.correlation_id = "cli-keys-rotate";
   ARGUS_ASSIGN(const int changed, command::ReencryptSecrets(**metastore, ctx, *keyring));
-  fmt::print(out, "Key {} is the primary one now; {} instance(s) were encrypted with it.\n", keyring->primary_id(), changed);
+  fmt::print(out, "Key {} is the primary one now; {} instance(s) were encrypted with it.\n", keyring->primary_id(),
+             changed);
   return Ok();
 }
 

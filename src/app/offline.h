@@ -1,5 +1,5 @@
-// Subcommands that work on the metastore and the key file themselves, for whoever may touch them. A server may run beside them on
-// PostgreSQL; on SQLite it must be stopped.
+// Subcommands that work on the metastore and the key file themselves, for whoever may touch them. A server may run
+// beside them on PostgreSQL; on SQLite it must be stopped.
 #pragma once
 
 #include <iosfwd>

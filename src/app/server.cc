@@ -37,6 +37,16 @@ command::Targets::Drivers MakeDrivers() {
   return drivers;
 }
 
+// Says which flag is at fault.
+Result<std::unique_ptr<store::Metastore>> OpenMetastore(const std::string& url, const Clock& clock) {
+  auto opened = store::Metastore::Open({.url = url}, clock);
+  if (opened.ok()) return opened;
+  const Error& why = opened.error();
+  return Error(why.code(), why.reason(),
+               fmt::format("The metastore (--metastore-url) cannot be used: {}", why.message()))
+      .WithCause(why.cause());
+}
+
 struct HostPort {
   std::string host;
   std::uint16_t port = 0;
@@ -113,7 +123,7 @@ Status Server::Parts::OpenStores() {
   ARGUS_ASSIGN(auto dir, DataDir::Open(options.data_dir));
   data_dir.emplace(std::move(dir));
   ARGUS_ASSIGN(keyring, secret::Keyring::LoadOrCreate(KeyFile(options)));
-  ARGUS_ASSIGN(metastore, store::Metastore::Open({.url = url}, clock));
+  ARGUS_ASSIGN(metastore, OpenMetastore(url, clock));
   metrics::AddProcessMetrics(registry);
   targets.emplace(*metastore, *keyring, MakeDrivers());
   sync.emplace(*metastore, *targets);
@@ -134,11 +144,16 @@ Status Server::Parts::BuildApi() {
   readiness = std::make_unique<api::Readiness>(*metastore, logger);
   health.Register(dispatcher);
   rpc::RegisterReflection(dispatcher);
-  const api::ServerFacts facts{.version = std::string(kVersion), .git_commit = std::string(kGitCommit),
-                               .start_time = clock.Now(), .external_url = options.external_url, .debug = options.debug,
+  const api::ServerFacts facts{.version = std::string(kVersion),
+                               .git_commit = std::string(kGitCommit),
+                               .start_time = clock.Now(),
+                               .external_url = options.external_url,
+                               .debug = options.debug,
                                .demo = options.demo};
-  ARGUS_ASSIGN(api, api::RegisterAll(dispatcher, {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
-  for (const auto& service : dispatcher.services()) health.Set(service, rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING);
+  ARGUS_ASSIGN(api, api::RegisterAll(dispatcher,
+                                     {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
+  for (const auto& service : dispatcher.services())
+    health.Set(service, rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING);
   workers.emplace("worker", kWorkers, kWorkerQueue);
   http_api.emplace(dispatcher, *workers);
   return http_api->Build();

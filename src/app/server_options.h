@@ -28,8 +28,8 @@ struct ServerOptions {
   std::string admin_password;  // ARGUS_ADMIN_PASSWORD only: never a flag
 };
 
-// The metastore's URL in force: given, read from the file, or SQLite in the data directory. INVALID_CONFIGURATION when both
-// are given or the file cannot be read.
+// The metastore's URL in force: given, read from the file, or SQLite in the data directory. INVALID_CONFIGURATION when
+// both are given or the file cannot be read.
 Result<std::string> MetastoreUrl(const ServerOptions& options);
 std::string KeyFile(const ServerOptions& options);
 

@@ -68,7 +68,8 @@ Error ToError(const http::Response& response) {
   boost::system::error_code bad;
   const json::value value = json::parse(response.body, bad);
   if (bad || !value.is_object() || !value.as_object().contains("code")) {
-    return Error(Code::kUnavailable, reasons::kNetworkError, fmt::format("The server answered HTTP {}.", response.status));
+    return Error(Code::kUnavailable, reasons::kNetworkError,
+                 fmt::format("The server answered HTTP {}.", response.status));
   }
   const auto& error = value.as_object();
   const auto text = [&](std::string_view key) {
@@ -100,7 +101,8 @@ ApiClient ApiClient::Anonymous(std::string server) { return ApiClient(Trimmed(st
 
 Result<std::string> ApiClient::Exchange(const google::protobuf::Message& request) {
   Result<std::string> answer = Post(request);
-  const bool expired = !answer.ok() && answer.error().code() == Code::kUnauthenticated && !tokens_.refresh_token().empty();
+  const bool expired =
+      !answer.ok() && answer.error().code() == Code::kUnauthenticated && !tokens_.refresh_token().empty();
   if (!expired || !Refresh().ok()) return answer;
   return Post(request);
 }
@@ -127,7 +129,8 @@ Status ApiClient::Refresh() {
 }
 
 Error ApiClient::Malformed() {
-  return Error(Code::kInternal, reasons::kInvalidBody, "The server's answer is not the message that the contract names.");
+  return Error(Code::kInternal, reasons::kInvalidBody,
+               "The server's answer is not the message that the contract names.");
 }
 
 }  // namespace argus::cli

@@ -17,8 +17,8 @@ class ApiClient {
   // Without any token.
   static ApiClient Anonymous(std::string server);
 
-  // Any request message of the contract; `Response` must be the method's. Errors are the server's, with code, reason and
-  // message; UNAVAILABLE / NETWORK_ERROR when it cannot be reached.
+  // Any request message of the contract; `Response` must be the method's. Errors are the server's, with code, reason
+  // and message; UNAVAILABLE / NETWORK_ERROR when it cannot be reached.
   template <typename Response>
   Result<Response> Call(const google::protobuf::Message& request) {
     ARGUS_ASSIGN(const std::string body, Exchange(request));

@@ -68,7 +68,8 @@ class Application {
       ARGUS_ASSIGN(std::optional<T> answer, look());
       if (answer) return *std::move(answer);
       if (steady_clock::now() + pause > deadline_) {
-        return Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded, "Stopped waiting; the change itself goes on.");
+        return Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded,
+                     "Stopped waiting; the change itself goes on.");
       }
       std::this_thread::sleep_for(pause);
     }
@@ -119,11 +120,12 @@ class Application {
   }
 
   Result<bool> AwaitChecks() {
-    ARGUS_ASSIGN(const auto checks, Poll<std::vector<v1::PlanCheckRun>>([this]() -> Result<std::optional<std::vector<v1::PlanCheckRun>>> {
+    ARGUS_ASSIGN(const auto checks,
+                 Poll<std::vector<v1::PlanCheckRun>>([this]() -> Result<std::optional<std::vector<v1::PlanCheckRun>>> {
                    ARGUS_ASSIGN(auto all, ListChecks());
                    const bool done = !all.empty() && std::all_of(all.begin(), all.end(), [](const auto& check) {
-                                       return domain::IsFinal(check.state());
-                                     });
+                     return domain::IsFinal(check.state());
+                   });
                    return done ? std::optional(std::move(all)) : std::nullopt;
                  }));
     bool passed = true;
@@ -139,8 +141,8 @@ class Application {
     if (!check.error().empty()) Say("", "{}", check.error());
     for (const auto& result : check.results()) {
       if (result.verdict() == v1::PlanCheckRun::SUCCESS) continue;
-      Say("", "{} {} at {}:{}: {}", v1::PlanCheckRun::Verdict_Name(result.verdict()), result.code(), result.position().line(),
-          result.position().column(), result.content());
+      Say("", "{} {} at {}:{}: {}", v1::PlanCheckRun::Verdict_Name(result.verdict()), result.code(),
+          result.position().line(), result.position().column(), result.content());
     }
     return done && check.verdict() != v1::PlanCheckRun::ERROR;
   }
@@ -162,7 +164,8 @@ class Application {
       const auto& step = approval.template_().steps(approval.current_step());
       line += fmt::format(", waiting for {}", fmt::join(step.approvers(), " or "));
     }
-    for (const auto& decision : approval.decisions()) line += fmt::format("  [{} by {}]", decision.approved() ? "approved" : "rejected", decision.approver());
+    for (const auto& decision : approval.decisions())
+      line += fmt::format("  [{} by {}]", decision.approved() ? "approved" : "rejected", decision.approver());
     if (!approval.error().empty()) line += ": " + approval.error();
     if (line != said) Say("approval", "{}", line);
     said = line;
@@ -205,7 +208,8 @@ class Application {
     v1::GetTaskRunRequest request;
     request.set_name(task.latest_task_run());
     ARGUS_ASSIGN(const auto run, client_.Call<v1::TaskRun>(request));
-    if (run.state() == v1::TaskRun::DONE) Say("", "{} statement(s), {} row(s)", run.statements_done(), run.rows_affected());
+    if (run.state() == v1::TaskRun::DONE)
+      Say("", "{} statement(s), {} row(s)", run.statements_done(), run.rows_affected());
     if (run.has_error()) {
       Say("", "{} at {}:{}: {}", run.error().reason(), run.error().position().line(), run.error().position().column(),
           run.error().message());
@@ -215,7 +219,8 @@ class Application {
   }
 
   ApplyExit ExitOf() const {
-    const bool unknown = std::any_of(task_states_.begin(), task_states_.end(), [](const auto& entry) { return entry.second == v1::Task::UNKNOWN; });
+    const bool unknown = std::any_of(task_states_.begin(), task_states_.end(),
+                                     [](const auto& entry) { return entry.second == v1::Task::UNKNOWN; });
     if (unknown) return kOutcomeUnknown;
     return rollout_.state() == v1::Rollout::DONE ? kApplied : kRolloutFailed;
   }
@@ -228,7 +233,8 @@ class Application {
       for (const auto& stage : rollout_.stages()) {
         for (const auto& task : stage.tasks()) ARGUS_RETURN_IF_ERROR(ReportTask(task));
       }
-      if (!domain::IsFinal(rollout_.state()) && rollout_.state() != v1::Rollout::FAILED) return std::optional<ApplyExit>();
+      if (!domain::IsFinal(rollout_.state()) && rollout_.state() != v1::Rollout::FAILED)
+        return std::optional<ApplyExit>();
       Say("rollout", "{}", v1::Rollout::State_Name(rollout_.state()));
       return std::optional(ExitOf());
     });

@@ -68,7 +68,8 @@ Result<v1::LoginResponse> LoadCredentials(const std::string& server) {
 
 Status SaveCredentials(const std::string& server, const v1::LoginResponse& tokens) {
   json::object all = Load();
-  all[server] = {{"user", tokens.user()}, {"accessToken", tokens.access_token()}, {"refreshToken", tokens.refresh_token()}};
+  all[server] = {
+      {"user", tokens.user()}, {"accessToken", tokens.access_token()}, {"refreshToken", tokens.refresh_token()}};
   return Store(all);
 }
 

@@ -71,7 +71,8 @@ v1::ApprovalTemplate DefaultTemplate() {
   chosen.set_title("Default: one approver other than the author");
   auto* step = chosen.add_steps();
   step->set_title("Approval");
-  for (const char* role : {"roles/projectOwner", "roles/workspaceDBA", "roles/workspaceAdmin"}) step->add_approvers(role);
+  for (const char* role : {"roles/projectOwner", "roles/workspaceDBA", "roles/workspaceAdmin"})
+    step->add_approvers(role);
   step->set_required_count(1);
   return chosen;
 }
@@ -99,24 +100,27 @@ bool HasDecided(const v1::Approval& approval, std::string_view user) {
 }
 
 int ApprovalsOf(const v1::Approval& approval, int step) {
-  return static_cast<int>(std::count_if(approval.decisions().begin(), approval.decisions().end(), [&](const auto& decision) {
-    return decision.step() == step && decision.approved();
-  }));
+  return static_cast<int>(
+      std::count_if(approval.decisions().begin(), approval.decisions().end(),
+                    [&](const auto& decision) { return decision.step() == step && decision.approved(); }));
 }
 
 Status CheckMayDecide(const v1::Approval& approval, const ApprovalRequest& request) {
   const auto event = request.approved ? ApprovalEvent::kApprove : ApprovalEvent::kReject;
   if (auto next = Next(approval.status(), event); !next.ok()) return std::move(next).error();
   if (!request.content_hash.empty() && request.content_hash != approval.content_hash()) {
-    return Error(Code::kFailedPrecondition, reasons::kContentChanged, "The plan changed since it was read; look again.");
+    return Error(Code::kFailedPrecondition, reasons::kContentChanged,
+                 "The plan changed since it was read; look again.");
   }
   const auto& step = approval.template_().steps(approval.current_step());
   if (!IsApprover(step, request.approver, request.project)) {
-    return Error(Code::kPermissionDenied, reasons::kNotAnApprover,
-                 fmt::format("Step {} is decided by {}.", approval.current_step() + 1, fmt::join(step.approvers(), ", ")));
+    return Error(
+        Code::kPermissionDenied, reasons::kNotAnApprover,
+        fmt::format("Step {} is decided by {}.", approval.current_step() + 1, fmt::join(step.approvers(), ", ")));
   }
   if (request.approved && request.approver.user == request.author && !request.allow_self_approval) {
-    return Error(Code::kPermissionDenied, reasons::kSelfApproval, "The author cannot approve their own change in this project.");
+    return Error(Code::kPermissionDenied, reasons::kSelfApproval,
+                 "The author cannot approve their own change in this project.");
   }
   if (HasDecided(approval, request.approver.user)) {
     return Error(Code::kFailedPrecondition, reasons::kAlreadyDecided, "You have decided this step already.");

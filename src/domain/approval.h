@@ -22,8 +22,8 @@ std::string ApprovalContentHash(const v1::Plan& plan, std::span<const v1::PlanCh
 Status CheckApprovalSetting(const v1::WorkspaceApprovalSetting& setting);
 
 // The template of the first rule whose condition is true for any of `cases` (one for each environment and engine of the
-// plan). No rule matches: one approver other than the author. An error means that a rule cannot be evaluated: the change
-// stays blocked.
+// plan). No rule matches: one approver other than the author. An error means that a rule cannot be evaluated: the
+// change stays blocked.
 Result<v1::ApprovalTemplate> ChooseTemplate(const v1::WorkspaceApprovalSetting& setting,
                                             std::span<const v1::ApprovalVariables> cases);
 
@@ -39,7 +39,7 @@ struct ApprovalRequest {
   const std::string& author;   // "users/alice"
   const std::string& project;  // "projects/play"
   bool allow_self_approval = false;
-  bool approved = true;        // false: rejected
+  bool approved = true;  // false: rejected
   std::string comment;
   // What the approver says to have read; empty is not compared.
   std::string content_hash;

@@ -23,8 +23,15 @@ class ApprovalTest : public testing::Test {
     return {.user = std::move(user), .groups = {}, .assignments = {{"roles/projectOwner", "projects/play"}}};
   }
   Result<v1::Approval> Try(const Subject& who, bool approved = true) {
-    return Decide(approval_, {.approver = who, .author = author_, .project = project_, .allow_self_approval = allow_self_,
-                              .approved = approved, .comment = "", .content_hash = ""}, kNow);
+    return Decide(approval_,
+                  {.approver = who,
+                   .author = author_,
+                   .project = project_,
+                   .allow_self_approval = allow_self_,
+                   .approved = approved,
+                   .comment = "",
+                   .content_hash = ""},
+                  kNow);
   }
   void Approve(const Subject& who) {
     auto next = Try(who);
@@ -60,8 +67,15 @@ TEST_F(ApprovalTest, TheAuthorMayRejectButNotApprove) {
 
 TEST_F(ApprovalTest, WhatWasReadMustBeWhatIsApproved) {
   const Subject bob = Owner("users/bob");
-  const auto result = Decide(approval_, {.approver = bob, .author = author_, .project = project_,
-                                         .allow_self_approval = false, .approved = true, .comment = "", .content_hash = "old"}, kNow);
+  const auto result = Decide(approval_,
+                             {.approver = bob,
+                              .author = author_,
+                              .project = project_,
+                              .allow_self_approval = false,
+                              .approved = true,
+                              .comment = "",
+                              .content_hash = "old"},
+                             kNow);
   EXPECT_EQ(result.error().reason(), reasons::kContentChanged);
 }
 

@@ -24,17 +24,21 @@ void Add(Verdict& verdict, std::string_view gate, std::string reason, std::strin
 }
 
 void JudgeApproval(const ChangeFacts& facts, Verdict& verdict) {
-  if (facts.issue == nullptr) return Add(verdict, gate::kApproval, "The plan has no issue, so nobody could approve it.");
+  if (facts.issue == nullptr)
+    return Add(verdict, gate::kApproval, "The plan has no issue, so nobody could approve it.");
   const auto& approval = facts.issue->approval();
   const std::string& issue = facts.issue->name();
-  if (facts.issue->state() == v1::Issue::CANCELED) return Add(verdict, gate::kApproval, "The issue is canceled.", issue);
+  if (facts.issue->state() == v1::Issue::CANCELED)
+    return Add(verdict, gate::kApproval, "The issue is canceled.", issue);
   switch (approval.status()) {
     case v1::Approval::APPROVED:
     case v1::Approval::SKIPPED:
       if (approval.content_hash() == ApprovalContentHash(facts.plan, facts.checks)) return;
       return Add(verdict, gate::kApproval, "The change is not the one that was approved.", issue);
-    case v1::Approval::REJECTED: return Add(verdict, gate::kApproval, "The change was rejected.", issue);
-    case v1::Approval::PENDING: return Add(verdict, gate::kApproval, "The change waits for approval.", issue);
+    case v1::Approval::REJECTED:
+      return Add(verdict, gate::kApproval, "The change was rejected.", issue);
+    case v1::Approval::PENDING:
+      return Add(verdict, gate::kApproval, "The change waits for approval.", issue);
     default:
       return Add(verdict, gate::kApproval,
                  approval.error().empty() ? "The approval is being worked out." : approval.error(), issue);
@@ -47,11 +51,15 @@ void JudgeChecks(const ChangeFacts& facts, Verdict& verdict) {
     const std::string what = fmt::format("check {} on {}", v1::PlanCheckRun::Type_Name(check.type()), check.target());
     switch (check.state()) {
       case v1::PlanCheckRun::DONE:
-        if (check.verdict() == v1::PlanCheckRun::ERROR) Add(verdict, gate::kCheck, "Found errors: " + what, check.name());
+        if (check.verdict() == v1::PlanCheckRun::ERROR)
+          Add(verdict, gate::kCheck, "Found errors: " + what, check.name());
         break;
       case v1::PlanCheckRun::PENDING:
-      case v1::PlanCheckRun::RUNNING: Add(verdict, gate::kCheck, "Still under way: " + what, check.name()); break;
-      default: Add(verdict, gate::kCheck, "Has no verdict: " + what, check.name());
+      case v1::PlanCheckRun::RUNNING:
+        Add(verdict, gate::kCheck, "Still under way: " + what, check.name());
+        break;
+      default:
+        Add(verdict, gate::kCheck, "Has no verdict: " + what, check.name());
     }
   }
 }
@@ -68,9 +76,10 @@ void JudgeFreeze(const ChangeFacts& facts, const std::string& environment, Verdi
 void JudgeStageOrder(const v1::Rollout& rollout, const v1::Task& task, Verdict& verdict) {
   const v1::Stage* current = CurrentStage(rollout);
   if (current == nullptr || current->environment() == task.environment()) return;
-  const bool later = std::find_if(rollout.stages().begin(), rollout.stages().end(), [&](const v1::Stage& stage) {
-                       return stage.environment() == current->environment() || stage.environment() == task.environment();
-                     })->environment() == current->environment();
+  const bool later =
+      std::find_if(rollout.stages().begin(), rollout.stages().end(), [&](const v1::Stage& stage) {
+        return stage.environment() == current->environment() || stage.environment() == task.environment();
+      })->environment() == current->environment();
   if (later) Add(verdict, gate::kStageOrder, fmt::format("{} is not complete.", current->environment()), task.name());
 }
 
@@ -101,7 +110,8 @@ bool Verdict::waits() const {
 
 Verdict JudgeChange(const ChangeFacts& facts) {
   Verdict verdict;
-  if (facts.plan.state() == v1::Plan::CANCELED) Add(verdict, gate::kApproval, "The plan is canceled.", facts.plan.name());
+  if (facts.plan.state() == v1::Plan::CANCELED)
+    Add(verdict, gate::kApproval, "The plan is canceled.", facts.plan.name());
   JudgeApproval(facts, verdict);
   JudgeChecks(facts, verdict);
   if (facts.emergency.paused()) {
@@ -112,7 +122,8 @@ Verdict JudgeChange(const ChangeFacts& facts) {
 
 Verdict JudgeStart(const ChangeFacts& facts, const v1::Rollout& rollout) {
   Verdict verdict = JudgeChange(facts);
-  if (const v1::Stage* stage = CurrentStage(rollout); stage != nullptr) JudgeFreeze(facts, stage->environment(), verdict);
+  if (const v1::Stage* stage = CurrentStage(rollout); stage != nullptr)
+    JudgeFreeze(facts, stage->environment(), verdict);
   return verdict;
 }
 
@@ -133,7 +144,8 @@ Verdict JudgeTask(const ChangeFacts& facts, const v1::Rollout& rollout, const v1
   if (rollout.state() != v1::Rollout::RUNNING) JudgeRolloutState(rollout, verdict);
   JudgeTaskState(task, verdict);
   if (task.has_run_after() && ToTimestamp(task.run_after()) > facts.now) {
-    Add(verdict, gate::kSchedule, fmt::format("Scheduled for {}.", FormatRfc3339(ToTimestamp(task.run_after()))), task.name());
+    Add(verdict, gate::kSchedule, fmt::format("Scheduled for {}.", FormatRfc3339(ToTimestamp(task.run_after()))),
+        task.name());
   }
   return verdict;
 }

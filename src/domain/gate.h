@@ -1,5 +1,5 @@
-// The gates: may this proceed now, and if not, every reason why. Only `command` asks, so that console, CLI, CI and runners
-// cannot differ. Pure: the clock is an argument. Everything fails closed.
+// The gates: may this proceed now, and if not, every reason why. Only `command` asks, so that console, CLI, CI and
+// runners cannot differ. Pure: the clock is an argument. Everything fails closed.
 #pragma once
 
 #include <span>

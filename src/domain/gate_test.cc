@@ -55,8 +55,13 @@ class GateTest : public testing::Test {
   }
 
   ChangeFacts Facts() {
-    return {.now = kNow, .plan = plan_, .issue = &issue_, .checks = checks_, .maintenance = maintenance_,
-            .emergency = emergency_, .override_freeze = override_freeze_};
+    return {.now = kNow,
+            .plan = plan_,
+            .issue = &issue_,
+            .checks = checks_,
+            .maintenance = maintenance_,
+            .emergency = emergency_,
+            .override_freeze = override_freeze_};
   }
   std::vector<std::string> GatesOf(const Verdict& verdict) {
     std::vector<std::string> gates;
@@ -79,7 +84,8 @@ class GateTest : public testing::Test {
 TEST_F(GateTest, AnApprovedCheckedChangeMayRun) { EXPECT_THAT(Judge(), IsEmpty()); }
 
 TEST_F(GateTest, NothingRunsWithoutApproval) {
-  for (auto status : {v1::Approval::STATUS_UNSPECIFIED, v1::Approval::CHECKING, v1::Approval::PENDING, v1::Approval::REJECTED}) {
+  for (auto status :
+       {v1::Approval::STATUS_UNSPECIFIED, v1::Approval::CHECKING, v1::Approval::PENDING, v1::Approval::REJECTED}) {
     issue_.mutable_approval()->set_status(status);
     EXPECT_THAT(Judge(), ElementsAre(gate::kApproval)) << v1::Approval::Status_Name(status);
   }
@@ -101,7 +107,8 @@ TEST_F(GateTest, AnyChangeOfSqlTargetsOrVerdictsVoidsTheApproval) {
 
 TEST_F(GateTest, ChecksMustHaveEndedWithoutErrors) {
   issue_.mutable_approval()->set_content_hash("");
-  for (auto state : {v1::PlanCheckRun::PENDING, v1::PlanCheckRun::RUNNING, v1::PlanCheckRun::FAILED, v1::PlanCheckRun::CANCELED}) {
+  for (auto state :
+       {v1::PlanCheckRun::PENDING, v1::PlanCheckRun::RUNNING, v1::PlanCheckRun::FAILED, v1::PlanCheckRun::CANCELED}) {
     checks_[0].set_state(state);
     EXPECT_THAT(Judge(), testing::Contains(gate::kCheck)) << v1::PlanCheckRun::State_Name(state);
   }
@@ -164,7 +171,8 @@ TEST_F(GateTest, TheErrorListsEveryReason) {
   const Error error = GateClosed(JudgeChange(Facts()));
   EXPECT_EQ(error.code(), Code::kFailedPrecondition);
   EXPECT_EQ(error.reason(), reasons::kGateClosed);
-  EXPECT_THAT(error.message(), testing::AllOf(testing::HasSubstr("waits for approval"), testing::HasSubstr("incident 7")));
+  EXPECT_THAT(error.message(),
+              testing::AllOf(testing::HasSubstr("waits for approval"), testing::HasSubstr("incident 7")));
 }
 
 TEST_F(GateTest, ARolloutSettlesByItsTasks) {
@@ -196,7 +204,8 @@ TEST(BuildStages, OneStageAnEnvironmentInOrder) {
   EXPECT_EQ((*stages)[0].environment(), "environments/dev");
   EXPECT_EQ((*stages)[1].tasks(0).target(), "instances/prod/databases/shop");
 
-  EXPECT_EQ(BuildStages(plan, "projects/other", databases, environments).error().reason(), reasons::kDatabaseNotInProject);
+  EXPECT_EQ(BuildStages(plan, "projects/other", databases, environments).error().reason(),
+            reasons::kDatabaseNotInProject);
   databases[1].set_environment("environments/gone");
   EXPECT_EQ(BuildStages(plan, "projects/play", databases, environments).error().reason(),
             reasons::kDatabaseWithoutEnvironment);

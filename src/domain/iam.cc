@@ -46,15 +46,16 @@ PermissionSet MemberPermissions() {
 }
 
 PermissionSet ViewerPermissions() {
-  return Without(On({"projects", "databases", "sheets", "plans", "planCheckRuns", "issues", "rollouts", "tasks", "taskRuns",
-                     "revisions", "changelogs"},
+  return Without(On({"projects", "databases", "sheets", "plans", "planCheckRuns", "issues", "rollouts", "tasks",
+                     "taskRuns", "revisions", "changelogs"},
                     true),
                  {"bb.projects.getIamPolicy"});
 }
 
 PermissionSet DeveloperPermissions() {
-  return Union(ViewerPermissions(),
-               Without(Union(On({"sheets", "plans", "planCheckRuns"}, false), On({"issues"}, false)), {"bb.issues.approve"}));
+  return Union(
+      ViewerPermissions(),
+      Without(Union(On({"sheets", "plans", "planCheckRuns"}, false), On({"issues"}, false)), {"bb.issues.approve"}));
 }
 
 PermissionSet ReleaserPermissions() {
@@ -62,8 +63,8 @@ PermissionSet ReleaserPermissions() {
 }
 
 PermissionSet OwnerPermissions() {
-  return Without(On({"projects", "databases", "sheets", "plans", "planCheckRuns", "issues", "rollouts", "tasks", "taskRuns",
-                     "revisions", "changelogs"},
+  return Without(On({"projects", "databases", "sheets", "plans", "planCheckRuns", "issues", "rollouts", "tasks",
+                     "taskRuns", "revisions", "changelogs"},
                     false),
                  {"bb.projects.create"});
 }
@@ -81,7 +82,8 @@ PermissionSet AuditorPermissions() {
   return out;
 }
 
-v1::Role BuiltIn(std::string_view id, std::string_view title, std::string_view description, const PermissionSet& permissions) {
+v1::Role BuiltIn(std::string_view id, std::string_view title, std::string_view description,
+                 const PermissionSet& permissions) {
   v1::Role role;
   role.set_name(fmt::format("roles/{}", id));
   role.set_title(std::string(title));
@@ -113,7 +115,8 @@ const PermissionSet& AllPermissions() {
   static const PermissionSet permissions = [] {
     PermissionSet out{std::string(kPermissionOverrideFreeze)};
     for (const auto* service : contract::Services()) {
-      for (int i = 0; i < service->method_count(); ++i) out.insert(contract::PolicyOf(*service->method(i)).permission());
+      for (int i = 0; i < service->method_count(); ++i)
+        out.insert(contract::PolicyOf(*service->method(i)).permission());
     }
     out.erase("");
     return out;
@@ -124,10 +127,12 @@ const PermissionSet& AllPermissions() {
 const std::vector<v1::Role>& BuiltInRoles() {
   static const std::vector<v1::Role> roles = {
       BuiltIn("workspaceAdmin", "Workspace admin", "Everything, everywhere.", AllPermissions()),
-      BuiltIn("workspaceDBA", "Workspace DBA", "Instances, databases and the changes of every project.", DbaPermissions()),
+      BuiltIn("workspaceDBA", "Workspace DBA", "Instances, databases and the changes of every project.",
+              DbaPermissions()),
       BuiltIn("workspaceMember", "Workspace member", "What every signed-in user may see.", MemberPermissions()),
       BuiltIn("projectOwner", "Project owner", "Everything in a project, approving included.", OwnerPermissions()),
-      BuiltIn("projectDeveloper", "Project developer", "Writes changes and asks for their approval.", DeveloperPermissions()),
+      BuiltIn("projectDeveloper", "Project developer", "Writes changes and asks for their approval.",
+              DeveloperPermissions()),
       BuiltIn("projectReleaser", "Project releaser", "Writes changes and runs approved ones.", ReleaserPermissions()),
       BuiltIn("projectViewer", "Project viewer", "Sees a project.", ViewerPermissions()),
       BuiltIn("readOnlyAuditor", "Read-only auditor", "Sees everything, the audit log included; changes nothing.",
@@ -172,7 +177,8 @@ Status CheckPolicy(const v1::IamPolicy& policy, std::span<const v1::Role> custom
   std::set<std::pair<std::string, std::string>> seen;
   for (const auto& binding : policy.bindings()) {
     if (!RoleExists(binding.role(), custom_roles)) {
-      return Error(Code::kInvalidArgument, reasons::kInvalidField, fmt::format("There is no role '{}'.", binding.role()))
+      return Error(Code::kInvalidArgument, reasons::kInvalidField,
+                   fmt::format("There is no role '{}'.", binding.role()))
           .WithField("policy.bindings.role", "an existing role such as roles/projectOwner");
     }
     for (const auto& member : binding.members()) {

@@ -42,7 +42,8 @@ TEST(Iam, DutiesAreSeparated) {
 TEST(Iam, AnAuditorReadsEverythingAndWritesNothing) {
   for (const auto& permission : FindBuiltInRole("roles/readOnlyAuditor")->permissions()) {
     const std::string verb = permission.substr(permission.rfind('.') + 1);
-    EXPECT_TRUE(verb.starts_with("get") || verb.starts_with("list") || permission.starts_with("bb.auditLogs.")) << permission;
+    EXPECT_TRUE(verb.starts_with("get") || verb.starts_with("list") || permission.starts_with("bb.auditLogs."))
+        << permission;
   }
   EXPECT_FALSE(RoleTable({}).Allows(Holding("roles/workspaceDBA", ""), "bb.auditLogs.list", ""));
 }

@@ -69,13 +69,13 @@ Status CheckPostgres(const v1::Instance& instance) {
 Status CheckSqlite(const v1::Instance& instance) {
   ARGUS_RETURN_IF_ERROR(CheckText(instance.data_dir(), "instance.dataDir"));
   if (!instance.data_dir().starts_with('/')) return BadField("instance.dataDir", "an absolute path on the server");
-  for (const auto& [set, field] : {std::pair(!instance.host().empty(), "instance.host"),
-                                   std::pair(instance.port() != 0, "instance.port"),
-                                   std::pair(!instance.username().empty(), "instance.username"),
-                                   std::pair(!instance.password().empty(), "instance.password"),
-                                   std::pair(!instance.password_ref().empty(), "instance.passwordRef"),
-                                   std::pair(!instance.admin_database().empty(), "instance.adminDatabase"),
-                                   std::pair(instance.has_tls(), "instance.tls")}) {
+  for (const auto& [set, field] :
+       {std::pair(!instance.host().empty(), "instance.host"), std::pair(instance.port() != 0, "instance.port"),
+        std::pair(!instance.username().empty(), "instance.username"),
+        std::pair(!instance.password().empty(), "instance.password"),
+        std::pair(!instance.password_ref().empty(), "instance.passwordRef"),
+        std::pair(!instance.admin_database().empty(), "instance.adminDatabase"),
+        std::pair(instance.has_tls(), "instance.tls")}) {
     ARGUS_RETURN_IF_ERROR(CheckAbsent(set, field, "SQLITE"));
   }
   return Ok();

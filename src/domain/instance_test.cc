@@ -58,7 +58,8 @@ TEST(InstanceTest, PasswordReferencesHaveAForm) {
 }
 
 TEST(InstanceTest, CertificatesArePem) {
-  EXPECT_EQ(WrongField(Postgres(), [](auto& i) { i.mutable_tls()->set_ca_certificate("x"); }), "instance.tls.caCertificate");
+  EXPECT_EQ(WrongField(Postgres(), [](auto& i) { i.mutable_tls()->set_ca_certificate("x"); }),
+            "instance.tls.caCertificate");
   EXPECT_EQ(WrongField(Postgres(), [](auto& i) { i.mutable_tls()->set_client_key("-----BEGIN PRIVATE KEY-----"); }),
             "instance.tls.clientCertificate");
 }

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t kMaxNameLength = 2048;
 
 Error BadName(std::string_view name, std::string_view pattern) {
-  return Error(Code::kInvalidArgument, reasons::kInvalidResourceName,
-               fmt::format("'{}' is not a resource name of the form {}", ReplaceInvalidUtf8(name.substr(0, 128)), pattern));
+  return Error(
+      Code::kInvalidArgument, reasons::kInvalidResourceName,
+      fmt::format("'{}' is not a resource name of the form {}", ReplaceInvalidUtf8(name.substr(0, 128)), pattern));
 }
 
 std::vector<std::string_view> SplitSegments(std::string_view name) {
@@ -31,8 +32,8 @@ std::vector<std::string_view> SplitSegments(std::string_view name) {
 }
 
 bool IsIdCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-         c == '%' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '%' || c == '~';
 }
 
 // The variable segments of `name` under `pattern` ("projects/{project}/plans/{plan}"), each a non-empty id.
@@ -164,7 +165,9 @@ Result<TaskName> TaskName::Parse(std::string_view name) {
   ARGUS_ASSIGN(auto match, MatchNumbered(name, "projects/{project}/rollouts/{rollout}/tasks/{task}", 1));
   return TaskName{std::move(match.ids[0]), match.numbers[0], match.numbers[1]};
 }
-std::string TaskName::ToString() const { return fmt::format("projects/{}/rollouts/{}/tasks/{}", project, rollout, task); }
+std::string TaskName::ToString() const {
+  return fmt::format("projects/{}/rollouts/{}/tasks/{}", project, rollout, task);
+}
 
 Result<TaskRunName> TaskRunName::Parse(std::string_view name) {
   ARGUS_ASSIGN(auto match, MatchNumbered(name, "projects/{project}/rollouts/{rollout}/tasks/{task}/taskRuns/{run}", 1));
@@ -188,7 +191,9 @@ Result<ChangelogName> ChangelogName::Parse(std::string_view name) {
   ARGUS_ASSIGN(auto database, DecodeDatabase(match.ids[1], name, kPattern));
   return ChangelogName{std::move(match.ids[0]), std::move(database), match.numbers[0]};
 }
-std::string ChangelogName::ToString() const { return fmt::format("{}/changelogs/{}", Database().ToString(), changelog); }
+std::string ChangelogName::ToString() const {
+  return fmt::format("{}/changelogs/{}", Database().ToString(), changelog);
+}
 
 Status CheckResourceId(std::string_view id, std::string_view field) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };

@@ -1,5 +1,6 @@
-// Typed resource names (AIP-122). Parse refuses anything that ToString could not have made; the error names the form that was
-// expected. Ids within a name are as they appear in it: database ids are percent-encoded there and decoded here.
+// Typed resource names (AIP-122). Parse refuses anything that ToString could not have made; the error names the form
+// that was expected. Ids within a name are as they appear in it: database ids are percent-encoded there and decoded
+// here.
 #pragma once
 
 #include <compare>

@@ -15,7 +15,8 @@ TEST(ResourceName, EveryFormRoundTrips) {
   EXPECT_EQ(RoundTrip<UserName>("users/alice"), "users/alice");
   EXPECT_EQ(RoundTrip<DatabaseName>("instances/pg1/databases/a%2Fb%20c"), "instances/pg1/databases/a%2Fb%20c");
   EXPECT_EQ(RoundTrip<PlanName>("projects/play/plans/101"), "projects/play/plans/101");
-  EXPECT_EQ(RoundTrip<PlanCheckRunName>("projects/play/plans/1/planCheckRuns/2"), "projects/play/plans/1/planCheckRuns/2");
+  EXPECT_EQ(RoundTrip<PlanCheckRunName>("projects/play/plans/1/planCheckRuns/2"),
+            "projects/play/plans/1/planCheckRuns/2");
   EXPECT_EQ(RoundTrip<TaskRunName>("projects/play/rollouts/100/tasks/3/taskRuns/2"),
             "projects/play/rollouts/100/tasks/3/taskRuns/2");
   EXPECT_EQ(RoundTrip<RevisionName>("instances/i/databases/d/revisions/7"), "instances/i/databases/d/revisions/7");
@@ -26,9 +27,10 @@ TEST(ResourceName, DatabaseIdsAreDecoded) {
 }
 
 TEST(ResourceName, RefusesWhatItCouldNotHaveMade) {
-  for (const char* name : {"", "projects", "projects/", "projects/play/plans/", "projects/play/plans/01",
-                           "projects/play/plans/-1", "projects/play/plans/99999999999999999999", "projects/play/plans/1/",
-                           "/projects/play/plans/1", "projects/../plans/1x", "projects/play/plan/1", "projects/p q/plans/1"}) {
+  for (const char* name :
+       {"", "projects", "projects/", "projects/play/plans/", "projects/play/plans/01", "projects/play/plans/-1",
+        "projects/play/plans/99999999999999999999", "projects/play/plans/1/", "/projects/play/plans/1",
+        "projects/../plans/1x", "projects/play/plan/1", "projects/p q/plans/1"}) {
     EXPECT_EQ(RoundTrip<PlanName>(name), "refused") << name;
   }
   EXPECT_EQ(RoundTrip<DatabaseName>("instances/i/databases/%2f"), "refused");  // not the canonical escape

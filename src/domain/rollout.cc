@@ -68,7 +68,9 @@ Result<std::vector<v1::Stage>> BuildStages(const v1::Plan& plan, std::string_vie
 
 v1::Rollout::State SettledState(const v1::Rollout& rollout) {
   const auto in = [](std::initializer_list<v1::Task::State> states) {
-    return [states](const v1::Task& task) { return std::find(states.begin(), states.end(), task.state()) != states.end(); };
+    return [states](const v1::Task& task) {
+      return std::find(states.begin(), states.end(), task.state()) != states.end();
+    };
   };
   if (!AnyTask(rollout, [](const v1::Task& task) { return !IsComplete(task); })) return v1::Rollout::DONE;
   if (rollout.state() == v1::Rollout::CANCELED) return rollout.state();

@@ -24,8 +24,8 @@ v1::Rollout::State SettledState(const v1::Rollout& rollout);
 bool IsComplete(const v1::Task& task);
 // The first stage that is not complete; null when all are.
 const v1::Stage* CurrentStage(const v1::Rollout& rollout);
-// The task before `task` on the same database in its stage that is not complete, or null: tasks of one database run in the
-// order of the plan, each only after the one before it is done.
+// The task before `task` on the same database in its stage that is not complete, or null: tasks of one database run in
+// the order of the plan, each only after the one before it is done.
 const v1::Task* UnfinishedPredecessor(const v1::Rollout& rollout, const v1::Task& task);
 // Tasks of the current stage that were never run and whose turn it is: what a running rollout enqueues next.
 std::vector<const v1::Task*> NextTasks(const v1::Rollout& rollout);

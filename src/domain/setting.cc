@@ -31,7 +31,8 @@ v1::Setting Named(const SettingName& name) {
 
 v1::Setting DefaultEnvironments() {
   auto setting = Named(setting::kEnvironment);
-  for (const auto& [id, title] : {std::pair("dev", "Dev"), std::pair("staging", "Staging"), std::pair("prod", "Prod")}) {
+  for (const auto& [id, title] :
+       {std::pair("dev", "Dev"), std::pair("staging", "Staging"), std::pair("prod", "Prod")}) {
     auto& environment = *setting.mutable_environment()->add_environments();
     environment.set_id(id);
     environment.set_title(title);
@@ -78,7 +79,8 @@ Status Check(const v1::EnvironmentSetting& value) {
 }
 
 // Whole seconds between `min` and `max`.
-Status CheckDuration(const google::protobuf::Duration& duration, std::int64_t min, std::int64_t max, std::string field) {
+Status CheckDuration(const google::protobuf::Duration& duration, std::int64_t min, std::int64_t max,
+                     std::string field) {
   if (duration.nanos() == 0 && duration.seconds() >= min && duration.seconds() <= max) return Ok();
   return BadField(std::move(field), fmt::format("whole seconds from {}s to {}s", min, max));
 }
@@ -87,8 +89,10 @@ bool IsWebUrl(std::string_view url) { return url.starts_with("https://") || url.
 
 Status Check(const v1::WorkspaceProfileSetting& value) {
   const std::string field = "setting.workspaceProfile.";
-  ARGUS_RETURN_IF_ERROR(CheckDuration(value.access_token_duration(), kMinute, 30 * kDay, field + "accessTokenDuration"));
-  ARGUS_RETURN_IF_ERROR(CheckDuration(value.refresh_token_duration(), kHour, 365 * kDay, field + "refreshTokenDuration"));
+  ARGUS_RETURN_IF_ERROR(
+      CheckDuration(value.access_token_duration(), kMinute, 30 * kDay, field + "accessTokenDuration"));
+  ARGUS_RETURN_IF_ERROR(
+      CheckDuration(value.refresh_token_duration(), kHour, 365 * kDay, field + "refreshTokenDuration"));
   const auto& idle = value.inactive_session_timeout();
   if (idle.seconds() != 0 || idle.nanos() != 0) {
     ARGUS_RETURN_IF_ERROR(CheckDuration(idle, 5 * kMinute, 365 * kDay, field + "inactiveSessionTimeout"));
@@ -108,7 +112,8 @@ Status Check(const v1::MaintenanceWindowSetting& value) {
     const auto& window = value.freeze_windows(i);
     const auto field = fmt::format("setting.maintenanceWindow.freezeWindows[{}]", i);
     for (const auto& environment : window.environments()) {
-      if (!EnvironmentName::Parse(environment).ok()) return BadField(field + ".environments", "environments/{environment}");
+      if (!EnvironmentName::Parse(environment).ok())
+        return BadField(field + ".environments", "environments/{environment}");
     }
     if (!window.has_start_time()) return BadField(field + ".startTime", "required");
     const auto point = [](const auto& time) { return std::pair(time.seconds(), time.nanos()); };
@@ -122,7 +127,8 @@ Status Check(const v1::MaintenanceWindowSetting& value) {
 }
 
 Status Check(const v1::EmergencyPauseSetting& value) {
-  if (value.paused() && value.reason().empty()) return BadField("setting.emergencyPause.reason", "required while paused");
+  if (value.paused() && value.reason().empty())
+    return BadField("setting.emergencyPause.reason", "required while paused");
   return CheckText(value.reason(), "setting.emergencyPause.reason");
 }
 
@@ -135,8 +141,8 @@ const std::vector<v1::Setting>& DefaultSettings() {
 
 const v1::Setting* FindDefaultSetting(const SettingName& name) {
   const auto& all = DefaultSettings();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const v1::Setting& setting) { return setting.name() == name.ToString(); });
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const v1::Setting& setting) { return setting.name() == name.ToString(); });
   return found == all.end() ? nullptr : &*found;
 }
 

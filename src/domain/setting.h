@@ -18,8 +18,8 @@ inline const SettingName kMaintenanceWindow{"MAINTENANCE_WINDOW"};
 inline const SettingName kEmergencyPause{"EMERGENCY_PAUSE"};
 }  // namespace setting
 
-// All settings that exist, by name, each with its default: environments dev, staging and prod; tokens of 1 h and 7 d; no
-// approval rules; no freeze; no pause.
+// All settings that exist, by name, each with its default: environments dev, staging and prod; tokens of 1 h and 7 d;
+// no approval rules; no freeze; no pause.
 const std::vector<v1::Setting>& DefaultSettings();
 // Null when no setting has this name.
 const v1::Setting* FindDefaultSetting(const SettingName& name);

@@ -19,14 +19,10 @@ struct Transition {
 
 using R = v1::TaskRun;
 constexpr Transition<R::State, TaskRunEvent> kTaskRun[] = {
-    {R::PENDING, TaskRunEvent::kClaim, R::RUNNING},
-    {R::PENDING, TaskRunEvent::kCancel, R::CANCELED},
-    {R::RUNNING, TaskRunEvent::kSucceed, R::DONE},
-    {R::RUNNING, TaskRunEvent::kFail, R::FAILED},
-    {R::RUNNING, TaskRunEvent::kCancel, R::CANCELED},
-    {R::RUNNING, TaskRunEvent::kLose, R::UNKNOWN},
-    {R::UNKNOWN, TaskRunEvent::kResolveDone, R::DONE},
-    {R::UNKNOWN, TaskRunEvent::kResolveFailed, R::FAILED},
+    {R::PENDING, TaskRunEvent::kClaim, R::RUNNING},    {R::PENDING, TaskRunEvent::kCancel, R::CANCELED},
+    {R::RUNNING, TaskRunEvent::kSucceed, R::DONE},     {R::RUNNING, TaskRunEvent::kFail, R::FAILED},
+    {R::RUNNING, TaskRunEvent::kCancel, R::CANCELED},  {R::RUNNING, TaskRunEvent::kLose, R::UNKNOWN},
+    {R::UNKNOWN, TaskRunEvent::kResolveDone, R::DONE}, {R::UNKNOWN, TaskRunEvent::kResolveFailed, R::FAILED},
 };
 
 using T = v1::Task;
@@ -43,14 +39,14 @@ constexpr Transition<T::State, TaskEvent> kTask[] = {
 
 using O = v1::Rollout;
 constexpr Transition<O::State, RolloutEvent> kRollout[] = {
-    {O::NOT_STARTED, RolloutEvent::kStart, O::RUNNING},   {O::NOT_STARTED, RolloutEvent::kCancel, O::CANCELED},
-    {O::NOT_STARTED, RolloutEvent::kComplete, O::DONE},   {O::RUNNING, RolloutEvent::kPause, O::PAUSED},
-    {O::RUNNING, RolloutEvent::kComplete, O::DONE},       {O::RUNNING, RolloutEvent::kFail, O::FAILED},
-    {O::RUNNING, RolloutEvent::kCancel, O::CANCELED},     {O::PAUSED, RolloutEvent::kResume, O::RUNNING},
-    {O::PAUSED, RolloutEvent::kComplete, O::DONE},        {O::PAUSED, RolloutEvent::kFail, O::FAILED},
-    {O::PAUSED, RolloutEvent::kCancel, O::CANCELED},      {O::FAILED, RolloutEvent::kStart, O::RUNNING},
-    {O::FAILED, RolloutEvent::kComplete, O::DONE},        {O::FAILED, RolloutEvent::kCancel, O::CANCELED},
-    {O::NOT_STARTED, RolloutEvent::kPause, O::PAUSED},    {O::NOT_STARTED, RolloutEvent::kFail, O::FAILED},
+    {O::NOT_STARTED, RolloutEvent::kStart, O::RUNNING}, {O::NOT_STARTED, RolloutEvent::kCancel, O::CANCELED},
+    {O::NOT_STARTED, RolloutEvent::kComplete, O::DONE}, {O::RUNNING, RolloutEvent::kPause, O::PAUSED},
+    {O::RUNNING, RolloutEvent::kComplete, O::DONE},     {O::RUNNING, RolloutEvent::kFail, O::FAILED},
+    {O::RUNNING, RolloutEvent::kCancel, O::CANCELED},   {O::PAUSED, RolloutEvent::kResume, O::RUNNING},
+    {O::PAUSED, RolloutEvent::kComplete, O::DONE},      {O::PAUSED, RolloutEvent::kFail, O::FAILED},
+    {O::PAUSED, RolloutEvent::kCancel, O::CANCELED},    {O::FAILED, RolloutEvent::kStart, O::RUNNING},
+    {O::FAILED, RolloutEvent::kComplete, O::DONE},      {O::FAILED, RolloutEvent::kCancel, O::CANCELED},
+    {O::NOT_STARTED, RolloutEvent::kPause, O::PAUSED},  {O::NOT_STARTED, RolloutEvent::kFail, O::FAILED},
 };
 
 using C = v1::PlanCheckRun;
@@ -83,8 +79,8 @@ constexpr Transition<A::Status, ApprovalEvent> kApproval[] = {
 };
 
 std::string_view Verb(TaskRunEvent event) {
-  static constexpr std::string_view kVerbs[] = {"claimed", "completed",        "failed",          "canceled",
-                                                "lost",    "resolved as DONE", "resolved as FAILED"};
+  static constexpr std::string_view kVerbs[] = {"claimed",          "completed",         "failed", "canceled", "lost",
+                                                "resolved as DONE", "resolved as FAILED"};
   return kVerbs[static_cast<int>(event)];
 }
 std::string_view Verb(TaskEvent event) {
@@ -122,14 +118,18 @@ Result<State> Find(const Transition<State, Event> (&table)[N], std::string_view 
 Result<R::State> Next(R::State state, TaskRunEvent event) {
   return Find(kTaskRun, "task run", R::State_Name(state), state, event);
 }
-Result<T::State> Next(T::State state, TaskEvent event) { return Find(kTask, "task", T::State_Name(state), state, event); }
+Result<T::State> Next(T::State state, TaskEvent event) {
+  return Find(kTask, "task", T::State_Name(state), state, event);
+}
 Result<O::State> Next(O::State state, RolloutEvent event) {
   return Find(kRollout, "rollout", O::State_Name(state), state, event);
 }
 Result<C::State> Next(C::State state, CheckEvent event) {
   return Find(kCheck, "plan check run", C::State_Name(state), state, event);
 }
-Result<P::State> Next(P::State state, PlanEvent event) { return Find(kPlan, "plan", P::State_Name(state), state, event); }
+Result<P::State> Next(P::State state, PlanEvent event) {
+  return Find(kPlan, "plan", P::State_Name(state), state, event);
+}
 Result<I::State> Next(I::State state, IssueEvent event) {
   return Find(kIssue, "issue", I::State_Name(state), state, event);
 }
@@ -143,12 +143,18 @@ bool IsFinal(C::State state) { return state == C::DONE || state == C::FAILED || 
 
 TaskEvent TaskEventFor(R::State run_state) {
   switch (run_state) {
-    case R::DONE: return TaskEvent::kSucceed;
-    case R::CANCELED: return TaskEvent::kCancel;
-    case R::UNKNOWN: return TaskEvent::kLose;
-    case R::RUNNING: return TaskEvent::kStart;
-    case R::PENDING: return TaskEvent::kEnqueue;
-    default: return TaskEvent::kFail;
+    case R::DONE:
+      return TaskEvent::kSucceed;
+    case R::CANCELED:
+      return TaskEvent::kCancel;
+    case R::UNKNOWN:
+      return TaskEvent::kLose;
+    case R::RUNNING:
+      return TaskEvent::kStart;
+    case R::PENDING:
+      return TaskEvent::kEnqueue;
+    default:
+      return TaskEvent::kFail;
   }
 }
 

@@ -105,7 +105,8 @@ def test_passwords_and_deactivation(demo):
     name = f"erin{time.monotonic_ns()}"
     admin.post("/v1/users", {"user": {"loginId": name, "title": "Erin"}, "password": "first password"})
     erin = demo.login(name, "first password")
-    assert refused(erin.post, f"/v1/users/{name}:changePassword", {"currentPassword": "wrong", "newPassword": "x" * 12}).http == 401
+    assert refused(erin.post, f"/v1/users/{name}:changePassword", 
+                   {"currentPassword": "wrong", "newPassword": "x" * 12}).reason == "INVALID_CREDENTIALS"
     assert refused(erin.post, f"/v1/users/{name}:changePassword",
                    {"currentPassword": "first password", "newPassword": "short"}).reason == "WEAK_PASSWORD"
     erin.post(f"/v1/users/{name}:changePassword", {"currentPassword": "first password", "newPassword": "second password"})

@@ -9,7 +9,8 @@ namespace {
 
 std::string ToBase64(std::string_view bytes, int variant) {
   std::string out(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                    variant);
   out.pop_back();  // the terminating NUL
   return out;
 }
@@ -93,7 +94,9 @@ std::optional<std::string> HexDecode(std::string_view hex) {
   return out;
 }
 
-std::string Base64UrlEncode(std::string_view bytes) { return ToBase64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
+std::string Base64UrlEncode(std::string_view bytes) {
+  return ToBase64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
 std::optional<std::string> Base64UrlDecode(std::string_view text) {
   return FromBase64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }

@@ -50,8 +50,7 @@ struct FieldViolation {
 // A value type; cheap to move. The With* calls build it up and return *this for chaining.
 class Error {
  public:
-  Error(Code code, Reason reason, std::string message)
-      : code_(code), reason_(reason), message_(std::move(message)) {}
+  Error(Code code, Reason reason, std::string message) : code_(code), reason_(reason), message_(std::move(message)) {}
 
   Code code() const { return code_; }
   Reason reason() const { return reason_; }

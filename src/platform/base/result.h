@@ -62,14 +62,14 @@ inline Status Ok() { return {}; }
 #define ARGUS_CONCAT(a, b) ARGUS_CONCAT_INNER(a, b)
 
 // Returns the error of `expr` from the enclosing function, or goes on.
-#define ARGUS_RETURN_IF_ERROR(expr)                                      \
-  do {                                                                   \
+#define ARGUS_RETURN_IF_ERROR(expr)                                                             \
+  do {                                                                                          \
     if (auto argus_status = (expr); !argus_status.ok()) return std::move(argus_status).error(); \
   } while (false)
 
 // ARGUS_ASSIGN(auto plan, store.Get(id)): declares or assigns the value, or returns the error.
 #define ARGUS_ASSIGN(lhs, expr) ARGUS_ASSIGN_INNER(ARGUS_CONCAT(argus_result_, __LINE__), lhs, expr)
-#define ARGUS_ASSIGN_INNER(tmp, lhs, expr) \
-  auto tmp = (expr);                       \
+#define ARGUS_ASSIGN_INNER(tmp, lhs, expr)      \
+  auto tmp = (expr);                            \
   if (!tmp.ok()) return std::move(tmp).error(); \
   lhs = std::move(tmp).value()

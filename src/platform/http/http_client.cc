@@ -29,7 +29,8 @@ using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
 
 Slist MakeHeaders(const Request& request) {
   curl_slist* list = curl_slist_append(nullptr, "Expect:");
-  for (const auto& [name, value] : request.headers) list = curl_slist_append(list, fmt::format("{}: {}", name, value).c_str());
+  for (const auto& [name, value] : request.headers)
+    list = curl_slist_append(list, fmt::format("{}: {}", name, value).c_str());
   return Slist(list);
 }
 

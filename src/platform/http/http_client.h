@@ -25,8 +25,8 @@ struct Response {
 };
 
 // One exchange on a connection of its own; thread-safe. Certificates are verified; redirects are not followed. Errors:
-// UNAVAILABLE / NETWORK_ERROR when there is no answer, DEADLINE_EXCEEDED / NETWORK_ERROR after `timeout`. Any answer, 500
-// included, is a success of this function.
+// UNAVAILABLE / NETWORK_ERROR when there is no answer, DEADLINE_EXCEEDED / NETWORK_ERROR after `timeout`. Any answer,
+// 500 included, is a success of this function.
 Result<Response> Send(const Request& request);
 
 }  // namespace argus::http
