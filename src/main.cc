@@ -15,6 +15,7 @@
 #include "cli/sign_in.h"
 #include "platform/base/clock.h"
 #include "platform/telemetry/log/logger.h"
+#include "review/parser_worker.h"
 
 namespace argus {
 namespace {
@@ -84,8 +85,7 @@ int Run(const CommandLine& line) {
       return Report(app::RotateKeys(line.server, std::cout));
     case CommandLine::Action::kReference:
       return Report(app::PrintReference(line.reference_page, std::cout));
-    case CommandLine::Action::kParserWorker:
-      return 0;
+    case CommandLine::Action::kParserWorker: return review::RunParserWorker(0, 1);
     case CommandLine::Action::kVersion:
       break;
   }

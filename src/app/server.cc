@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/data_dir.h"
 #include "app/log_events.h"
+#include "app/runners.h"
 #include "app/version.h"
 #include "command/bootstrap.h"
 #include "command/demo.h"
@@ -75,6 +76,7 @@ struct Server::Parts {
   Status OpenStores();
   Status Seed();
   Status BuildApi();
+  Status StartRunners();
   Status Listen();
   Status ListenForMetrics();
   net::HttpServerOptions HttpOptions(const std::string& address, std::uint16_t port);
@@ -93,6 +95,7 @@ struct Server::Parts {
   std::optional<command::Targets> targets;
   std::optional<command::SchemaSync> sync;
   std::optional<AllCommands> commands;
+  std::optional<Runners> runners;
 
   std::unique_ptr<api::Readiness> readiness;
   rpc::Dispatcher dispatcher;
@@ -114,6 +117,7 @@ Status Server::Parts::Build() {
   }
   ARGUS_RETURN_IF_ERROR(OpenStores());
   ARGUS_RETURN_IF_ERROR(Seed());
+  ARGUS_RETURN_IF_ERROR(StartRunners());
   ARGUS_RETURN_IF_ERROR(BuildApi());
   return Listen();
 }
@@ -137,6 +141,16 @@ Status Server::Parts::Seed() {
   if (!options.demo) return Ok();
   ARGUS_RETURN_IF_ERROR(command::SeedDemo(*metastore, hasher, *targets, *sync, options.data_dir));
   logger.Log({}, kDemoSeeded);
+  return Ok();
+}
+
+Status Server::Parts::StartRunners() {
+  std::unique_ptr<db::Notifier> wire;
+  if (metastore->dialect() == db::Dialect::kPostgres) {
+    ARGUS_ASSIGN(const std::string url, MetastoreUrl(options));
+    ARGUS_ASSIGN(wire, db::Notifier::Open({.url = url}));
+  }
+  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry}, std::move(wire));
   return Ok();
 }
 
@@ -215,10 +229,11 @@ bool Server::Drain(std::chrono::milliseconds timeout) {
   parts_->health.SetAll(rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_NOT_SERVING);
   parts_->http->StartDrain();
   parts_->grpc->StartDrain();
+  const bool finished = parts_->runners->Drain(deadline);
   const bool idle = parts_->http->WaitIdle(deadline);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - parts_->clock.Monotonic());
   parts_->grpc->Stop(std::max(left, std::chrono::milliseconds(0)));
-  return idle;
+  return idle && finished;
 }
 
 }  // namespace argus::app

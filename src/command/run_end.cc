@@ -29,7 +29,7 @@ Status RecordReceipt(Work& work, const v1::Rollout& rollout, const v1::Task& tas
   changelog.set_task_run(run.name());
   ARGUS_ASSIGN(*changelog.mutable_schema_before(), store::GetSchemaFingerprint(work.tx(), database));
   ARGUS_RETURN_IF_ERROR(store::InsertChangelog(work.tx(), database, std::move(changelog)));
-  work.tx().Announce(store::Topic::kDatabase, task.target());
+  work.tx().Announce(store::Topic::kSchemaSync, task.target());
   return Ok();
 }
 

@@ -14,7 +14,7 @@ constexpr std::string_view kWireTopic = "outbox";
 constexpr std::array kTopics{store::Topic::kUser,     store::Topic::kIam,          store::Topic::kSetting,
                              store::Topic::kProject,  store::Topic::kInstance,     store::Topic::kDatabase,
                              store::Topic::kPlan,     store::Topic::kPlanCheckRun, store::Topic::kIssue,
-                             store::Topic::kRollout,  store::Topic::kTaskRun};
+                             store::Topic::kRollout,  store::Topic::kTaskRun,      store::Topic::kSchemaSync};
 
 }  // namespace
 

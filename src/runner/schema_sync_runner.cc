@@ -31,7 +31,10 @@ Result<std::vector<v1::Instance>> LoadInstances(store::Metastore& metastore, con
 }  // namespace
 
 SchemaSyncRunner::SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger)
-    : metastore_(metastore), sync_(sync), logger_(logger), thread_("schema_sync", kPassInterval, [this] { Run(); }) {}
+    : metastore_(metastore), sync_(sync), logger_(logger), thread_("schema_sync", kPassInterval, [this] { Run(); }),
+      subscription_(metastore.notifier().Subscribe(store::Topic::kSchemaSync, [this](const store::Announcement& due) {
+        if (const auto name = domain::DatabaseName::Parse(due.resource); name.ok()) Request(*name);
+      })) {}
 
 SchemaSyncRunner::~SchemaSyncRunner() {
   stop_->Cancel();

@@ -42,7 +42,8 @@ class SchemaSyncRunner {
 
   std::mutex mutex_;
   std::set<domain::DatabaseName> requested_;
-  PeriodicThread thread_;  // Last: it uses all the others.
+  PeriodicThread thread_;                        // Uses all of the above.
+  store::Notifier::Subscription subscription_;  // Topic::kSchemaSync
 };
 
 }  // namespace argus::runner

@@ -8,13 +8,14 @@
 namespace argus::store {
 namespace {
 
-constexpr std::array<std::pair<Topic, std::string_view>, 11> kTopicNames{{
+constexpr std::array<std::pair<Topic, std::string_view>, 12> kTopicNames{{
     {Topic::kUser, "USER"},
     {Topic::kIam, "IAM"},
     {Topic::kSetting, "SETTING"},
     {Topic::kProject, "PROJECT"},
     {Topic::kInstance, "INSTANCE"},
     {Topic::kDatabase, "DATABASE"},
+    {Topic::kSchemaSync, "SCHEMA_SYNC"},
     {Topic::kPlan, "PLAN"},
     {Topic::kPlanCheckRun, "PLAN_CHECK_RUN"},
     {Topic::kIssue, "ISSUE"},
@@ -51,8 +52,7 @@ void Notifier::Publish(std::span<const Announcement> announcements) {
   }
 }
 
-Notifier::Subscription::Subscription(Subscription&& other) noexcept
-    : state_(std::move(other.state_)), id_(other.id_) {}
+Notifier::Subscription::Subscription(Subscription&& other) noexcept : state_(std::move(other.state_)), id_(other.id_) {}
 
 Notifier::Subscription& Notifier::Subscription::operator=(Subscription&& other) noexcept {
   std::swap(state_, other.state_);

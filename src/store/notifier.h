@@ -14,8 +14,8 @@
 namespace argus::store {
 
 enum class Topic {
-  kUser,     // a user, session or group changed: cached tokens and assignments are stale
-  kIam,      // an IAM policy or custom role changed
+  kUser,  // a user, session or group changed: cached tokens and assignments are stale
+  kIam,   // an IAM policy or custom role changed
   kSetting,
   kProject,
   kInstance,
@@ -25,12 +25,14 @@ enum class Topic {
   kIssue,
   kRollout,  // the rollout, one of its tasks or task runs changed
   kTaskRun,  // a run is to be claimed or to be cancelled
+  kSchemaSync,  // the schema of a database is to be read again
 };
 // "TASK_RUN": how the outbox spells it.
 std::string_view TopicName(Topic topic);
 std::optional<Topic> ParseTopic(std::string_view name);
 
-// A level-triggered hint in no order: read the state again. `version` is the resource's etag number, 0 where it has none.
+// A level-triggered hint in no order: read the state again. `version` is the resource's etag number, 0 where it has
+// none.
 struct Announcement {
   Topic topic;
   std::string resource;
