@@ -39,9 +39,8 @@ class Patience {
       if (now - begin_ < bounds_.unreachable) return std::nullopt;
       return Undecided(fmt::format("the target could not be asked: {}", answer.error().message()));
     }
-    const auto reached = reached_.value_or(now);
-    reached_ = reached;
-    const bool final = answer->verdict != Proof::Verdict::kUndecided || !provable_ || now - reached >= bounds_.undecided;
+    reached_ = std::min(reached_, now);
+    const bool final = answer->verdict != Proof::Verdict::kUndecided || !provable_ || now - reached_ >= bounds_.undecided;
     return final ? std::optional(*answer) : std::nullopt;
   }
 
@@ -49,7 +48,7 @@ class Patience {
   const ProofBounds& bounds_;
   const bool provable_;  // Asking again may help.
   const MonotonicTime begin_;
-  std::optional<MonotonicTime> reached_;
+  MonotonicTime reached_ = MonotonicTime::max();
 };
 
 void LogPending(const RunServices& services, const RequestContext& ctx, const store::ClaimedRun& claimed,
