@@ -16,8 +16,8 @@ namespace {
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-// UTF-8 bytes sort by code point. UTF-16 units do too, but for U+E000–U+FFFF, which sort behind the surrogates of all larger
-// code points.
+// UTF-8 bytes sort by code point. UTF-16 units do too, but for U+E000–U+FFFF, which sort behind the surrogates of all
+// larger code points.
 bool Utf16Less(std::string_view a, std::string_view b) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (x == a.end() || y == b.end()) return y != b.end();

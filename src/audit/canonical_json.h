@@ -8,8 +8,8 @@
 
 namespace argus::audit {
 
-// Keys sorted by UTF-16 code units, shortest exact numbers, minimal escapes. NaN and infinities, which JSON does not have,
-// become null.
+// Keys sorted by UTF-16 code units, shortest exact numbers, minimal escapes. NaN and infinities, which JSON does not
+// have, become null.
 void AppendCanonical(const google::protobuf::Struct& object, std::string& out);
 void AppendCanonicalString(std::string_view text, std::string& out);
 

@@ -45,8 +45,9 @@ TEST(CanonicalJson, SortsKeysByUtf16Units) {
   }
   std::string out;
   AppendCanonical(object, out);
-  EXPECT_EQ(out,
-            "{\"\\r\":true,\"1\":true,\"\u0080\":true,\"\u00f6\":true,\"\u20ac\":true,\"\U0001f600\":true,\"\ufb33\":true}");
+  EXPECT_EQ(
+      out,
+      "{\"\\r\":true,\"1\":true,\"\u0080\":true,\"\u00f6\":true,\"\u20ac\":true,\"\U0001f600\":true,\"\ufb33\":true}");
 }
 
 TEST(CanonicalJson, EscapesOnlyWhatItMust) {

@@ -120,7 +120,8 @@ Result<Entry> FromObject(const Struct& object) {
   const auto status = ValueIn(kStatusNames, reader.Text("response_status"));
   const auto severity = ValueIn(kSeverityNames, reader.Text("severity"));
   const auto timestamp = ParseRfc3339(reader.Text("timestamp"));
-  if (!reader.ok() || !id || !status || !severity || !timestamp.ok()) return NotCanonical("a member is missing or wrong");
+  if (!reader.ok() || !id || !status || !severity || !timestamp.ok())
+    return NotCanonical("a member is missing or wrong");
   entry.id = *id;
   entry.response_status = *status;
   entry.severity = *severity;

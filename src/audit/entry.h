@@ -14,11 +14,11 @@
 namespace argus::audit {
 
 enum class ResponseStatus { kOk, kDenied, kError };
-std::string_view StatusName(ResponseStatus status);  // "ok", "denied", "error"
+std::string_view StatusName(ResponseStatus status);              // "ok", "denied", "error"
 std::string_view SeverityName(v1::AuditLog::Severity severity);  // "info", "notice", "warning", "critical"
 
-// Text must be UTF-8. A command fills in what happened; the store's commit adds id and timestamp, and actor, actor_ip and
-// correlation_id from the context where they are empty.
+// Text must be UTF-8. A command fills in what happened; the store's commit adds id and timestamp, and actor, actor_ip
+// and correlation_id from the context where they are empty.
 struct Entry {
   std::int64_t id = 0;
   Timestamp timestamp;
@@ -34,10 +34,12 @@ struct Entry {
   google::protobuf::Struct extra;  // per action, e.g. "approval_step"
 };
 
-// The canonical line, without line break: RFC 8785 JSON (keys sorted, no white space). The id is a string, because it is
-// larger than JSON numbers are exact; the timestamp is RFC 3339 in UTC with microseconds. Equal entries give equal bytes.
+// The canonical line, without line break: RFC 8785 JSON (keys sorted, no white space). The id is a string, because it
+// is larger than JSON numbers are exact; the timestamp is RFC 3339 in UTC with microseconds. Equal entries give equal
+// bytes.
 std::string CanonicalLine(const Entry& entry);
-// The entry of a canonical line; INVALID_ARGUMENT / INVALID_BODY for anything else. CanonicalLine gives back the same bytes.
+// The entry of a canonical line; INVALID_ARGUMENT / INVALID_BODY for anything else. CanonicalLine gives back the same
+// bytes.
 Result<Entry> ParseLine(std::string_view line);
 
 v1::AuditLog ToMessage(const Entry& entry);

@@ -42,9 +42,7 @@ TEST(ParseLine, GivesBackTheEntry) {
   EXPECT_EQ(entry->response_status, ResponseStatus::kDenied);
 }
 
-TEST(ParseLine, TakesTheLineOfAnEmptyEntry) {
-  EXPECT_TRUE(ParseLine(CanonicalLine(Entry{})).ok());
-}
+TEST(ParseLine, TakesTheLineOfAnEmptyEntry) { EXPECT_TRUE(ParseLine(CanonicalLine(Entry{})).ok()); }
 
 TEST(ParseLine, RefusesEveryOtherLine) {
   const std::string line = CanonicalLine(SampleEntry());

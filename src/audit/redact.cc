@@ -74,9 +74,11 @@ Value ValueOf(const Message& message, const FieldDescriptor* field, int index) {
     case FieldDescriptor::CPPTYPE_UINT32:
       return Number(one ? access.GetUInt32(message, field) : access.GetRepeatedUInt32(message, field, index));
     case FieldDescriptor::CPPTYPE_INT64:
-      return Text(std::to_string(one ? access.GetInt64(message, field) : access.GetRepeatedInt64(message, field, index)));
+      return Text(
+          std::to_string(one ? access.GetInt64(message, field) : access.GetRepeatedInt64(message, field, index)));
     case FieldDescriptor::CPPTYPE_UINT64:
-      return Text(std::to_string(one ? access.GetUInt64(message, field) : access.GetRepeatedUInt64(message, field, index)));
+      return Text(
+          std::to_string(one ? access.GetUInt64(message, field) : access.GetRepeatedUInt64(message, field, index)));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return Number(one ? access.GetDouble(message, field) : access.GetRepeatedDouble(message, field, index));
     case FieldDescriptor::CPPTYPE_FLOAT:
@@ -131,7 +133,8 @@ Struct Redact(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   Struct object;
-  for (const FieldDescriptor* field : fields) (*object.mutable_fields())[field->json_name()] = FieldValue(message, field);
+  for (const FieldDescriptor* field : fields)
+    (*object.mutable_fields())[field->json_name()] = FieldValue(message, field);
   return object;
 }
 

@@ -22,14 +22,11 @@ TEST(Redact, HidesSensitiveFieldsAtEveryDepth) {
   request.mutable_instance()->set_port(5433);
   request.mutable_instance()->set_engine(v1::POSTGRES);
   request.mutable_instance()->mutable_tls()->set_client_key("-----BEGIN");
-  EXPECT_EQ(Json(request),
-            R"({"instance":{"engine":"POSTGRES","password":"[redacted]","port":5433,)"
-            R"("tls":{"clientKey":"[redacted]"}},"instanceId":"pg1"})");
+  EXPECT_EQ(Json(request), R"({"instance":{"engine":"POSTGRES","password":"[redacted]","port":5433,)"
+                           R"("tls":{"clientKey":"[redacted]"}},"instanceId":"pg1"})");
 }
 
-TEST(Redact, LeavesOutWhatIsNotSet) {
-  EXPECT_EQ(Json(v1::LoginRequest()), "{}");
-}
+TEST(Redact, LeavesOutWhatIsNotSet) { EXPECT_EQ(Json(v1::LoginRequest()), "{}"); }
 
 TEST(Redact, ShortensLargeContentToItsDigest) {
   v1::CreateSheetRequest request;

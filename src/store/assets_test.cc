@@ -1,6 +1,6 @@
 // Projects, settings, instances, databases and sheets.
-#include <google/protobuf/util/message_differencer.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include "domain/reasons.h"
 #include "platform/base/encoding.h"

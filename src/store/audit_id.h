@@ -8,9 +8,9 @@
 
 namespace argus::store {
 
-// The microsecond since 1970 in the upper bits and eleven random ones below, always more than the id before. Two replicas may
-// draw the same id, about once in 2,000 times that they write in the same microsecond: the table's key finds out, and the
-// transaction runs again. Thread-safe.
+// The microsecond since 1970 in the upper bits and eleven random ones below, always more than the id before. Two
+// replicas may draw the same id, about once in 2,000 times that they write in the same microsecond: the table's key
+// finds out, and the transaction runs again. Thread-safe.
 class AuditIds {
  public:
   std::int64_t Next(Timestamp now);

@@ -28,8 +28,8 @@ void MakeStorable(std::string& text) {
 }  // namespace
 
 db::Params AuditLogRow(audit::Entry entry) {
-  for (std::string* text : {&entry.actor, &entry.actor_ip, &entry.action, &entry.resource, &entry.resource_type,
-                            &entry.correlation_id}) {
+  for (std::string* text :
+       {&entry.actor, &entry.actor_ip, &entry.action, &entry.resource, &entry.resource_type, &entry.correlation_id}) {
     MakeStorable(*text);
   }
   return {{"id", entry.id},

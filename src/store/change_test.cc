@@ -1,6 +1,6 @@
 // Plans, checks, issues, rollouts, tasks, revisions and changelogs.
-#include <google/protobuf/util/message_differencer.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include "domain/reasons.h"
 #include "store/issue_store.h"
@@ -130,7 +130,9 @@ TEST_P(ChangeTest, IssuesAreListedAcrossVisibleProjects) {
   EXPECT_EQ(Must(ListIssues(read, std::nullopt, {})).items.size(), 2u);
   EXPECT_EQ(Must(ListIssues(read, VisibleProjects({{"other"}}), {})).items.size(), 0u);
   EXPECT_EQ(Must(ListIssues(read, std::nullopt, {.filter = "plan = " + plan.name()})).items.size(), 1u);
-  EXPECT_EQ(Must(ListIssues(read, std::nullopt, {.filter = "approval_status = CHECKING AND ticket = CHG-1"})).items.size(), 2u);
+  EXPECT_EQ(
+      Must(ListIssues(read, std::nullopt, {.filter = "approval_status = CHECKING AND ticket = CHG-1"})).items.size(),
+      2u);
 }
 
 TEST_P(ChangeTest, CommentsAreReadInOrder) {
@@ -253,8 +255,8 @@ TEST_P(CheckTest, ANewRoundReplacesTheOld) {
   EXPECT_EQ(current[0].name(), second[0].name());
   EXPECT_EQ(Must(GetPlanCheckRun(read, Must(domain::PlanCheckRunName::Parse(first[1].name())))).state(),
             v1::PlanCheckRun::CANCELED);
-  const Status lost =
-      WriteVoid([&](Transaction& tx) { RenewPlanCheckRun(tx, claimed->token, tx.lease_now() + std::chrono::hours(1)); });
+  const Status lost = WriteVoid(
+      [&](Transaction& tx) { RenewPlanCheckRun(tx, claimed->token, tx.lease_now() + std::chrono::hours(1)); });
   ASSERT_FALSE(lost.ok());
   EXPECT_EQ(lost.error().reason(), reasons::kLeaseLost);
 }
@@ -289,8 +291,8 @@ TEST_P(ChangeTest, RevisionsAndChangelogs) {
 
   auto read = Read();
   EXPECT_EQ(revision.name(), "instances/pg1/databases/my%20db/revisions/101");
-  EXPECT_TRUE(
-      MessageDifferencer::Equals(Must(GetRevision(read, Must(domain::RevisionName::Parse(revision.name())))), revision));
+  EXPECT_TRUE(MessageDifferencer::Equals(Must(GetRevision(read, Must(domain::RevisionName::Parse(revision.name())))),
+                                         revision));
   EXPECT_EQ(Must(ListRevisions(read, database, {})).items.size(), 1u);
   EXPECT_EQ(Must(ListRevisions(read, {"pg1", "other"}, {})).items.size(), 0u);
   EXPECT_THAT(Must(DatabasesAwaitingSync(read)), ElementsAre(database));

@@ -62,9 +62,7 @@ TEST_P(CoordinationTest, ARequestIsRemembered) {
 
   clock_.now = expiry;
   EXPECT_FALSE(find(key));
-  Must(WriteVoid([&](Transaction& tx) {
-    RecordRequest(tx, key, {"other", "x"}, expiry + std::chrono::hours(1));
-  }));
+  Must(WriteVoid([&](Transaction& tx) { RecordRequest(tx, key, {"other", "x"}, expiry + std::chrono::hours(1)); }));
   EXPECT_EQ(find(key)->request_hash, "other");
   clock_.now += std::chrono::hours(2);
   Must(WriteVoid([](Transaction& tx) { DeleteExpiredRequests(tx); }));

@@ -12,41 +12,39 @@ namespace {
 
 // Its own environment, else its instance's.
 constexpr Sql kEnvironment = "CASE WHEN d.environment = '' THEN i.environment ELSE d.environment END";
-constexpr Sql kColumns = "d.instance_id, d.database_id, d.project, " + kEnvironment +
-                         " AS environment_in_force, i.engine, d.present, d.last_sync_time, d.sync_error, d.payload, d.version";
+constexpr Sql kColumns =
+    "d.instance_id, d.database_id, d.project, " + kEnvironment +
+    " AS environment_in_force, i.engine, d.present, d.last_sync_time, d.sync_error, d.payload, d.version";
 constexpr Sql kFrom = "target_database d JOIN instance i ON i.instance_id = d.instance_id";
 
 constexpr db::Statement kMarkAbsent{"database.mark_absent",
                                     "UPDATE target_database SET present = 0 WHERE instance_id = :instance_id"};
-constexpr db::Statement kMarkPresent{
-    "database.mark_present",
-    "INSERT INTO target_database (instance_id, database_id, project, environment, present, last_sync_time, sync_error, payload,"
-    " version) VALUES (:instance_id, :database_id, '', '', 1, 0, '', :payload, 1)"
-    " ON CONFLICT (instance_id, database_id) DO UPDATE SET present = 1"};
+constexpr db::Statement kMarkPresent{"database.mark_present",
+                                     "INSERT INTO target_database (instance_id, database_id, project, environment,"
+                                     " present, last_sync_time, sync_error, payload, version) VALUES (:instance_id,"
+                                     " :database_id, '', '', 1, 0, '', :payload, 1) ON CONFLICT (instance_id,"
+                                     " database_id) DO UPDATE SET present = 1"};
 constexpr db::Statement kGet =
     Define<"database.get", "SELECT " + kColumns + " FROM " + kFrom +
                                " WHERE d.instance_id = :instance_id AND d.database_id = :database_id">;
 constexpr db::Statement kUpdate{
     "database.update",
-    "UPDATE target_database SET project = :project, environment = CASE WHEN :environment = (SELECT i.environment FROM instance i"
-    " WHERE i.instance_id = :instance_id) THEN '' ELSE :environment END, payload = :payload, version = version + 1"
-    " WHERE instance_id = :instance_id AND database_id = :database_id AND version = :version"};
+    "UPDATE target_database SET project = :project, environment = CASE WHEN :environment = (SELECT i.environment"
+    " FROM instance i WHERE i.instance_id = :instance_id) THEN '' ELSE :environment END, payload = :payload,"
+    " version = version + 1 WHERE instance_id = :instance_id AND database_id = :database_id AND version = :version"};
 constexpr db::Statement kOfProject{"database.of_project",
                                    "SELECT database_id FROM target_database WHERE project = :project LIMIT 1"};
 constexpr db::Statement kPutSchema{
     "database.put_schema",
-    "INSERT INTO database_schema (instance_id, database_id, fingerprint, sync_time, payload)"
-    " VALUES (:instance_id, :database_id, :fingerprint, :sync_time, :payload)"
-    " ON CONFLICT (instance_id, database_id) DO UPDATE SET fingerprint = excluded.fingerprint,"
-    " sync_time = excluded.sync_time, payload = excluded.payload"};
-constexpr db::Statement kRecordSync{
-    "database.record_sync",
-    "UPDATE target_database SET last_sync_time = :now, sync_error = :sync_error"
-    " WHERE instance_id = :instance_id AND database_id = :database_id"};
-constexpr db::Statement kGetSchema{
-    "database.get_schema",
-    "SELECT fingerprint, sync_time, payload FROM database_schema"
-    " WHERE instance_id = :instance_id AND database_id = :database_id"};
+    "INSERT INTO database_schema (instance_id, database_id, fingerprint, sync_time, payload) VALUES (:instance_id,"
+    " :database_id, :fingerprint, :sync_time, :payload) ON CONFLICT (instance_id, database_id) DO UPDATE"
+    " SET fingerprint = excluded.fingerprint, sync_time = excluded.sync_time, payload = excluded.payload"};
+constexpr db::Statement kRecordSync{"database.record_sync",
+                                    "UPDATE target_database SET last_sync_time = :now, sync_error = :sync_error"
+                                    " WHERE instance_id = :instance_id AND database_id = :database_id"};
+constexpr db::Statement kGetSchema{"database.get_schema",
+                                   "SELECT fingerprint, sync_time, payload FROM database_schema"
+                                   " WHERE instance_id = :instance_id AND database_id = :database_id"};
 constexpr db::Statement kGetFingerprint{
     "database.get_fingerprint",
     "SELECT fingerprint FROM database_schema WHERE instance_id = :instance_id AND database_id = :database_id"};
@@ -86,9 +84,9 @@ Result<v1::Database> Parse(const db::Row& row) {
 
 db::Bytes Payload(const v1::Database& database) {
   using D = v1::Database;
-  return PayloadWithout(database, {D::kNameFieldNumber, D::kProjectFieldNumber, D::kEnvironmentFieldNumber,
-                                   D::kEngineFieldNumber, D::kLastSyncTimeFieldNumber, D::kSyncErrorFieldNumber,
-                                   D::kPresentFieldNumber, D::kEtagFieldNumber});
+  return PayloadWithout(
+      database, {D::kNameFieldNumber, D::kProjectFieldNumber, D::kEnvironmentFieldNumber, D::kEngineFieldNumber,
+                 D::kLastSyncTimeFieldNumber, D::kSyncErrorFieldNumber, D::kPresentFieldNumber, D::kEtagFieldNumber});
 }
 
 void RecordSync(Transaction& tx, const domain::DatabaseName& name, const std::string& error) {
@@ -102,8 +100,7 @@ void RecordSync(Transaction& tx, const domain::DatabaseName& name, const std::st
 }  // namespace
 
 Statements DatabaseStatements() {
-  return {kMarkAbsent, kMarkPresent, kGet,       kUpdate,        kOfProject,
-          kPutSchema,  kRecordSync,  kGetSchema, kGetFingerprint};
+  return {kMarkAbsent, kMarkPresent, kGet, kUpdate, kOfProject, kPutSchema, kRecordSync, kGetSchema, kGetFingerprint};
 }
 
 Status ReplaceDatabases(Transaction& tx, const domain::InstanceName& instance, std::span<const std::string> databases) {
@@ -157,8 +154,8 @@ void PutDatabaseSchema(Transaction& tx, const domain::DatabaseName& name, const 
   db::Params params = KeyOf(name);
   params.emplace_back("fingerprint", schema.fingerprint());
   params.emplace_back("sync_time", tx.now());
-  params.emplace_back("payload", PayloadWithout(schema, {S::kNameFieldNumber, S::kSyncTimeFieldNumber,
-                                                         S::kFingerprintFieldNumber}));
+  params.emplace_back(
+      "payload", PayloadWithout(schema, {S::kNameFieldNumber, S::kSyncTimeFieldNumber, S::kFingerprintFieldNumber}));
   tx.Exec(kPutSchema, std::move(params));
   RecordSync(tx, name, "");
 }

@@ -13,7 +13,8 @@ std::int64_t VersionOf(std::string_view etag) {
 }
 
 Error EtagMismatch() {
-  return Error(Code::kAborted, reasons::kEtagMismatch, "The resource changed since it was read; read it again and retry.");
+  return Error(Code::kAborted, reasons::kEtagMismatch,
+               "The resource changed since it was read; read it again and retry.");
 }
 
 Status CheckEtag(std::string_view current, std::string_view given) {

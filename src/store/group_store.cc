@@ -16,9 +16,10 @@ constexpr Sql kColumns = "group_id, title, description, create_time, update_time
 
 constexpr db::Statement kInsert{
     "group.insert",
-    "INSERT INTO user_group (group_id, title, description, create_time, update_time, version)"
-    " VALUES (:group_id, :title, :description, :now, :now, 1)"};
-constexpr db::Statement kGet = Define<"group.get", "SELECT " + kColumns + " FROM user_group WHERE group_id = :group_id">;
+    "INSERT INTO user_group (group_id, title, description, create_time, update_time, version) VALUES (:group_id,"
+    " :title, :description, :now, :now, 1)"};
+constexpr db::Statement kGet =
+    Define<"group.get", "SELECT " + kColumns + " FROM user_group WHERE group_id = :group_id">;
 constexpr db::Statement kUpdate{
     "group.update",
     "UPDATE user_group SET title = :title, description = :description, update_time = :now, version = version + 1"
@@ -29,9 +30,10 @@ constexpr db::Statement kMembers{
     "SELECT group_id, login_id FROM user_group_member WHERE group_id IN (:groups) ORDER BY group_id, login_id"};
 constexpr db::Statement kInsertMember{
     "group.insert_member", "INSERT INTO user_group_member (group_id, login_id) VALUES (:group_id, :login_id)"};
-constexpr db::Statement kDeleteMembers{"group.delete_members", "DELETE FROM user_group_member WHERE group_id = :group_id"};
-constexpr db::Statement kOfUser{
-    "group.of_user", "SELECT group_id FROM user_group_member WHERE login_id = :login_id ORDER BY group_id"};
+constexpr db::Statement kDeleteMembers{"group.delete_members",
+                                       "DELETE FROM user_group_member WHERE group_id = :group_id"};
+constexpr db::Statement kOfUser{"group.of_user",
+                                "SELECT group_id FROM user_group_member WHERE login_id = :login_id ORDER BY group_id"};
 
 const ListShape& Shape() {
   static const ListShape shape{"group.list", "group.count", kColumns.view(), "user_group", {}, {{"group_id", true}}};
@@ -134,9 +136,8 @@ void DeleteGroup(Transaction& tx, const domain::GroupName& name) {
 
 Result<std::vector<std::string>> GroupsOf(Reader& reader, const domain::UserName& user) {
   ARGUS_ASSIGN(const db::Rows rows, reader.Query(kOfUser, {{"login_id", user.login_id}}));
-  return ParseRows<std::string>(rows, [](const db::Row& row) -> Result<std::string> {
-    return "groups/" + row.Text("group_id");
-  });
+  return ParseRows<std::string>(
+      rows, [](const db::Row& row) -> Result<std::string> { return "groups/" + row.Text("group_id"); });
 }
 
 }  // namespace argus::store

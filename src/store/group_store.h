@@ -11,8 +11,8 @@
 
 namespace argus::store {
 
-// ALREADY_EXISTS surfaces later (Guard::kNewKey); a member that is no user is FAILED_PRECONDITION then. Members are kept
-// once each, in order of name.
+// ALREADY_EXISTS surfaces later (Guard::kNewKey); a member that is no user is FAILED_PRECONDITION then. Members are
+// kept once each, in order of name.
 Result<v1::Group> InsertGroup(Transaction& tx, const domain::GroupName& name, v1::Group group);
 // NOT_FOUND.
 Result<v1::Group> GetGroup(Reader& reader, const domain::GroupName& name);

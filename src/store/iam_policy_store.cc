@@ -23,11 +23,11 @@ constexpr db::Statement kBind{"iam.bind",
 constexpr db::Statement kIsActive{"iam.is_active",
                                   "SELECT login_id FROM user_account WHERE login_id = :login_id AND state = 'ACTIVE'"};
 constexpr db::Statement kAssignments{
-    "iam.assignments", "SELECT DISTINCT resource, role FROM iam_binding WHERE member IN (:members) ORDER BY resource, role"};
-constexpr db::Statement kBinding{
-    "iam.resources_binding",
-    "SELECT DISTINCT resource FROM iam_binding WHERE (role = :role OR :role = '') AND (member = :member OR :member = '')"
-    " ORDER BY resource"};
+    "iam.assignments",
+    "SELECT DISTINCT resource, role FROM iam_binding WHERE member IN (:members) ORDER BY resource, role"};
+constexpr db::Statement kBinding{"iam.resources_binding",
+                                 "SELECT DISTINCT resource FROM iam_binding WHERE (role = :role OR :role = '')"
+                                 " AND (member = :member OR :member = '') ORDER BY resource"};
 
 void InsertBindings(Transaction& tx, std::string_view resource, const v1::IamPolicy& policy) {
   std::set<std::pair<std::string, std::string>> bindings;

@@ -1,6 +1,6 @@
 // Users, sessions, roles, groups and policies.
-#include <google/protobuf/util/message_differencer.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include "domain/reasons.h"
 #include "store/group_store.h"

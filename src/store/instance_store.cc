@@ -10,19 +10,21 @@ namespace argus::store {
 namespace {
 
 constexpr Sql kColumns =
-    "instance_id, title, engine, environment, state, engine_version, last_sync_time, create_time, update_time, payload, version";
+    "instance_id, title, engine, environment, state, engine_version, last_sync_time, create_time, update_time,"
+    " payload, version";
 
 constexpr db::Statement kInsert{
     "instance.insert",
     "INSERT INTO instance (instance_id, title, engine, environment, state, password, client_key, engine_version,"
-    " last_sync_time, create_time, update_time, payload, version) VALUES (:instance_id, :title, :engine, :environment, :state,"
-    " :password, :client_key, :engine_version, 0, :now, :now, :payload, 1)"};
+    " last_sync_time, create_time, update_time, payload, version) VALUES (:instance_id, :title, :engine,"
+    " :environment, :state, :password, :client_key, :engine_version, 0, :now, :now, :payload, 1)"};
 constexpr db::Statement kGet =
     Define<"instance.get", "SELECT " + kColumns + " FROM instance WHERE instance_id = :instance_id">;
 constexpr db::Statement kUpdate{
     "instance.update",
-    "UPDATE instance SET title = :title, engine = :engine, environment = :environment, state = :state, update_time = :now,"
-    " payload = :payload, version = version + 1 WHERE instance_id = :instance_id AND version = :version"};
+    "UPDATE instance SET title = :title, engine = :engine, environment = :environment, state = :state,"
+    " update_time = :now, payload = :payload, version = version + 1 WHERE instance_id = :instance_id"
+    " AND version = :version"};
 constexpr db::Statement kGetSecrets{"instance.get_secrets",
                                     "SELECT password, client_key FROM instance WHERE instance_id = :instance_id"};
 constexpr db::Statement kSetSecrets{
@@ -80,19 +82,17 @@ db::Params Columns(const domain::InstanceName& name, const v1::Instance& instanc
           {"state", EnumText(instance.state())},
           {"now", now},
           {"payload",
-           PayloadWithout(instance, {I::kNameFieldNumber, I::kTitleFieldNumber, I::kEngineFieldNumber,
-                                     I::kEnvironmentFieldNumber, I::kStateFieldNumber, I::kEngineVersionFieldNumber,
-                                     I::kLastSyncTimeFieldNumber, I::kCreateTimeFieldNumber, I::kUpdateTimeFieldNumber,
-                                     I::kEtagFieldNumber})}};
+           PayloadWithout(instance,
+                          {I::kNameFieldNumber, I::kTitleFieldNumber, I::kEngineFieldNumber, I::kEnvironmentFieldNumber,
+                           I::kStateFieldNumber, I::kEngineVersionFieldNumber, I::kLastSyncTimeFieldNumber,
+                           I::kCreateTimeFieldNumber, I::kUpdateTimeFieldNumber, I::kEtagFieldNumber})}};
 }
 
 InstanceSecrets ParseSecrets(const db::Row& row) { return {row.Text("password"), row.Text("client_key")}; }
 
 }  // namespace
 
-Statements InstanceStatements() {
-  return {kInsert, kGet, kUpdate, kGetSecrets, kSetSecrets, kAllSecrets, kRecordSync};
-}
+Statements InstanceStatements() { return {kInsert, kGet, kUpdate, kGetSecrets, kSetSecrets, kAllSecrets, kRecordSync}; }
 
 Result<v1::Instance> InsertInstance(Transaction& tx, const domain::InstanceName& name, v1::Instance instance,
                                     const InstanceSecrets& secrets) {

@@ -12,21 +12,24 @@
 
 namespace argus::store {
 
-// Encrypted by the caller, with the instance's name as associated data; empty where there is none. Never in v1::Instance.
+// Encrypted by the caller, with the instance's name as associated data; empty where there is none. Never in
+// v1::Instance.
 struct InstanceSecrets {
   std::string password;
   std::string client_key;
   friend bool operator==(const InstanceSecrets&, const InstanceSecrets&) = default;
 };
 
-// `instance.password` and `tls.client_key` are not stored, whatever they hold. ALREADY_EXISTS surfaces later (Guard::kNewKey).
+// `instance.password` and `tls.client_key` are not stored, whatever they hold. ALREADY_EXISTS surfaces later
+// (Guard::kNewKey).
 Result<v1::Instance> InsertInstance(Transaction& tx, const domain::InstanceName& name, v1::Instance instance,
                                     const InstanceSecrets& secrets);
 // NOT_FOUND; a deleted one is found, with its state.
 Result<v1::Instance> GetInstance(Reader& reader, const domain::InstanceName& name);
 // Filter and order: instance_id, title, engine, environment, state. Deleted ones only with show_deleted.
 Result<Page<v1::Instance>> ListInstances(Reader& reader, const ListQuery& query);
-// The etag is the version that it replaces (Guard::kVersion). Secrets, engine_version and last_sync_time stay as they are.
+// The etag is the version that it replaces (Guard::kVersion). Secrets, engine_version and last_sync_time stay as they
+// are.
 Result<v1::Instance> UpdateInstance(Transaction& tx, v1::Instance instance);
 
 // NOT_FOUND.

@@ -11,14 +11,14 @@ namespace argus::store {
 namespace {
 
 constexpr Sql kColumns =
-    "i.id, i.project_id, i.plan_id, i.title, i.state, i.creator, i.ticket, i.approval_status, i.create_time, i.update_time,"
-    " i.payload, i.version, (SELECT r.id FROM rollout r WHERE r.plan_id = i.plan_id) AS rollout_id";
+    "i.id, i.project_id, i.plan_id, i.title, i.state, i.creator, i.ticket, i.approval_status, i.create_time,"
+    " i.update_time, i.payload, i.version, (SELECT r.id FROM rollout r WHERE r.plan_id = i.plan_id) AS rollout_id";
 
-constexpr db::Statement kInsert{
-    "issue.insert",
-    "INSERT INTO issue (project_id, plan_id, title, state, creator, ticket, approval_status, create_time, update_time, payload,"
-    " version) VALUES (:project_id, :plan_id, :title, :state, :creator, :ticket, :approval_status, :now, :now, :payload, 1)"
-    " RETURNING id"};
+constexpr db::Statement kInsert{"issue.insert",
+                                "INSERT INTO issue (project_id, plan_id, title, state, creator, ticket,"
+                                " approval_status, create_time, update_time, payload, version) VALUES (:project_id,"
+                                " :plan_id, :title, :state, :creator, :ticket, :approval_status, :now, :now,"
+                                " :payload, 1) RETURNING id"};
 constexpr db::Statement kGet =
     Define<"issue.get", "SELECT " + kColumns + " FROM issue i WHERE i.id = :id AND i.project_id = :project_id">;
 constexpr db::Statement kOfPlan =
@@ -28,8 +28,8 @@ constexpr db::Statement kOfPlan =
 constexpr db::Statement kUpdate{
     "issue.update",
     "UPDATE issue SET title = :title, state = :state, ticket = :ticket, approval_status = :approval_status,"
-    " update_time = :now, payload = :payload, version = version + 1"
-    " WHERE id = :id AND project_id = :project_id AND version = :version"};
+    " update_time = :now, payload = :payload, version = version + 1 WHERE id = :id AND project_id = :project_id"
+    " AND version = :version"};
 constexpr db::Statement kInsertComment{
     "issue_comment.insert",
     "INSERT INTO issue_comment (issue_id, content, creator, create_time) VALUES (:issue_id, :content, :creator, :now)"
@@ -37,18 +37,19 @@ constexpr db::Statement kInsertComment{
 
 const ListShape& Shape() {
   using enum filter::FieldType;
-  static const ListShape shape{"issue.list",
-                               "issue.count",
-                               kColumns.view(),
-                               "issue i",
-                               {{"title", "i.title", kKey},
-                                {"state", "i.state", kEnum, EnumValues(v1::Issue::State_descriptor())},
-                                {"creator", "i.creator", kKey},
-                                {"approval_status", "i.approval_status", kEnum, EnumValues(v1::Approval::Status_descriptor())},
-                                {"plan", "'projects/' || i.project_id || '/plans/' || i.plan_id", kText},
-                                {"ticket", "i.ticket", kKey},
-                                {"create_time", "i.create_time", kTime}},
-                               {{.column = "i.id", .descending = true}}};
+  static const ListShape shape{
+      "issue.list",
+      "issue.count",
+      kColumns.view(),
+      "issue i",
+      {{"title", "i.title", kKey},
+       {"state", "i.state", kEnum, EnumValues(v1::Issue::State_descriptor())},
+       {"creator", "i.creator", kKey},
+       {"approval_status", "i.approval_status", kEnum, EnumValues(v1::Approval::Status_descriptor())},
+       {"plan", "'projects/' || i.project_id || '/plans/' || i.plan_id", kText},
+       {"ticket", "i.ticket", kKey},
+       {"create_time", "i.create_time", kTime}},
+      {{.column = "i.id", .descending = true}}};
   return shape;
 }
 
@@ -159,17 +160,19 @@ Result<v1::IssueComment> InsertIssueComment(Transaction& tx, const domain::Issue
   return comment;
 }
 
-Result<Page<v1::IssueComment>> ListIssueComments(Reader& reader, const domain::IssueName& issue, const ListQuery& query) {
+Result<Page<v1::IssueComment>> ListIssueComments(Reader& reader, const domain::IssueName& issue,
+                                                 const ListQuery& query) {
   const ListScope scope{"c.issue_id = :issue_id AND i.project_id = :project_id",
                         {{"issue_id", issue.issue}, {"project_id", issue.project}}};
-  return List<v1::IssueComment>(reader, CommentShape(), scope, query, [&](const db::Row& row) -> Result<v1::IssueComment> {
-    v1::IssueComment comment;
-    comment.set_name(issue.ToString() + "/comments/" + std::to_string(row.Int("id")));
-    comment.set_content(row.Text("content"));
-    comment.set_creator(row.Text("creator"));
-    ReadTime(row, "create_time", comment, &v1::IssueComment::mutable_create_time);
-    return comment;
-  });
+  return List<v1::IssueComment>(reader, CommentShape(), scope, query,
+                                [&](const db::Row& row) -> Result<v1::IssueComment> {
+                                  v1::IssueComment comment;
+                                  comment.set_name(issue.ToString() + "/comments/" + std::to_string(row.Int("id")));
+                                  comment.set_content(row.Text("content"));
+                                  comment.set_creator(row.Text("creator"));
+                                  ReadTime(row, "create_time", comment, &v1::IssueComment::mutable_create_time);
+                                  return comment;
+                                });
 }
 
 }  // namespace argus::store

@@ -26,6 +26,7 @@ Result<v1::Issue> UpdateIssue(Transaction& tx, v1::Issue issue);
 
 Result<v1::IssueComment> InsertIssueComment(Transaction& tx, const domain::IssueName& issue, v1::IssueComment comment);
 // Oldest first.
-Result<Page<v1::IssueComment>> ListIssueComments(Reader& reader, const domain::IssueName& issue, const ListQuery& query);
+Result<Page<v1::IssueComment>> ListIssueComments(Reader& reader, const domain::IssueName& issue,
+                                                 const ListQuery& query);
 
 }  // namespace argus::store

@@ -7,8 +7,8 @@ namespace {
 
 constexpr db::Statement kAcquire{
     "lease.acquire",
-    "INSERT INTO lease (name, owner, epoch, expire_time) VALUES (:name, :owner, 1, :expire_time)"
-    " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expire_time = excluded.expire_time,"
+    "INSERT INTO lease (name, owner, epoch, expire_time) VALUES (:name, :owner, 1, :expire_time) ON CONFLICT (name)"
+    " DO UPDATE SET owner = excluded.owner, expire_time = excluded.expire_time,"
     " epoch = lease.epoch + CASE WHEN lease.owner = excluded.owner THEN 0 ELSE 1 END"
     " WHERE lease.owner = excluded.owner OR lease.expire_time <= :now RETURNING epoch, expire_time"};
 // The row stays, so that epochs go on growing.

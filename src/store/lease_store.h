@@ -16,8 +16,8 @@ struct Lease {
   Timestamp expire_time;
 };
 
-// Takes the lease if it is free, expired or the owner's already (which renews it); nullopt while another holds it. Commit with
-// Unaudited::kLeaseRenewal.
+// Takes the lease if it is free, expired or the owner's already (which renews it); nullopt while another holds it.
+// Commit with Unaudited::kLeaseRenewal.
 Result<std::optional<Lease>> AcquireLease(Transaction& tx, std::string_view name, std::string_view owner,
                                           std::chrono::milliseconds duration);
 // Lets go of it, if it is the owner's.

@@ -27,7 +27,7 @@ struct ListShape {
   std::string_view list_name;   // "plan.list": the statements' names
   std::string_view count_name;  // "plan.count"
   std::string_view columns;
-  std::string_view from;  // a table or a join
+  std::string_view from;              // a table or a join
   std::vector<filter::Field> fields;  // of filter and order
   std::vector<Key> keys;              // the default order; together unique
 };
@@ -49,7 +49,8 @@ Result<ListedRows> ListRows(Reader& reader, const ListShape& shape, const ListSc
 
 // ListRows, each row as `parse` (const db::Row& -> Result<T>) reads it.
 template <typename T, typename Parse>
-Result<Page<T>> List(Reader& reader, const ListShape& shape, const ListScope& scope, const ListQuery& query, Parse&& parse) {
+Result<Page<T>> List(Reader& reader, const ListShape& shape, const ListScope& scope, const ListQuery& query,
+                     Parse&& parse) {
   ARGUS_ASSIGN(ListedRows listed, ListRows(reader, shape, scope, query));
   ARGUS_ASSIGN(auto items, ParseRows<T>(listed.rows, parse));
   return Page<T>{std::move(items), std::move(listed.next_page_token), listed.total_size};

@@ -9,8 +9,8 @@
 
 namespace argus::store {
 
-// The caller's fields (AIP-132), then the shape's keys in the direction of the last of those, so that the order is total.
-// INVALID_ARGUMENT / INVALID_FIELD with field orderBy.
+// The caller's fields (AIP-132), then the shape's keys in the direction of the last of those, so that the order is
+// total. INVALID_ARGUMENT / INVALID_FIELD with field orderBy.
 Result<std::vector<Key>> ParseOrder(const ListShape& shape, std::string_view order_by);
 
 // ", title AS key0, id AS key1".

@@ -68,7 +68,8 @@ Result<Timestamp> Metastore::LeaseNow(const RequestContext& ctx) {
 }
 
 Error Metastore::UncommittedWrites() {
-  return Error(Code::kInternal, reasons::kInternal, "The server failed.").WithCause("a command ended without its commit");
+  return Error(Code::kInternal, reasons::kInternal, "The server failed.")
+      .WithCause("a command ended without its commit");
 }
 
 }  // namespace argus::store

@@ -20,16 +20,18 @@ namespace argus::store {
 // Thread-safe.
 class Metastore {
  public:
-  // Connects, migrates the schema and reads (or makes) the server key. `clock` must outlive it. Errors as db::Database::Open
-  // and db migrations give them: a schema from a newer binary is FAILED_PRECONDITION / SCHEMA_TOO_NEW.
+  // Connects, migrates the schema and reads (or makes) the server key. `clock` must outlive it. Errors as
+  // db::Database::Open and db migrations give them: a schema from a newer binary is FAILED_PRECONDITION /
+  // SCHEMA_TOO_NEW.
   static Result<std::unique_ptr<Metastore>> Open(db::Options options, const Clock& clock);
 
   // For reads outside a transaction. `ctx` must outlive it.
   Snapshot Read(const RequestContext& ctx) { return Snapshot(ctx, *database_, surroundings_.server_key); }
 
-  // Runs `work`, a function from Transaction& to Result<T>, in a transaction, again and whole while it collides with others.
-  // `work` commits itself (Transaction::Commit) and does no I/O beside the transaction. Returning an error rolls back;
-  // returning success with uncommitted writes is INTERNAL. After the commit the notifier is told what was announced.
+  // Runs `work`, a function from Transaction& to Result<T>, in a transaction, again and whole while it collides with
+  // others. `work` commits itself (Transaction::Commit) and does no I/O beside the transaction. Returning an error
+  // rolls back; returning success with uncommitted writes is INTERNAL. After the commit the notifier is told what was
+  // announced.
   template <typename Work>
   auto Write(const RequestContext& ctx, Work&& work) -> std::invoke_result_t<Work&, Transaction&> {
     return Run(ctx, std::forward<Work>(work), static_cast<std::invoke_result_t<Work&, Transaction&>*>(nullptr));

@@ -34,8 +34,7 @@ TEST_P(MetastoreTest, CommitNeedsAnAuditEntry) {
 TEST_P(MetastoreTest, SuccessWithoutCommitIsAnErrorAndRollsBack) {
   v1::User user;
   user.set_login_id("bob");
-  const auto result =
-      metastore_->Write(ctx_, [&](Transaction& tx) { return InsertUser(tx, user, "hash"); });
+  const auto result = metastore_->Write(ctx_, [&](Transaction& tx) { return InsertUser(tx, user, "hash"); });
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code(), Code::kInternal);
   auto read = Read();

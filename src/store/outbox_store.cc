@@ -6,9 +6,9 @@ namespace argus::store {
 namespace {
 
 constexpr db::Statement kLast{"outbox.last", "SELECT COALESCE(MAX(id), 0) AS id FROM outbox"};
-constexpr db::Statement kRead{
-    "outbox.read",
-    "SELECT id, replica, topic, resource, version FROM outbox WHERE id > :last OR id IN (:gaps) ORDER BY id LIMIT :limit"};
+constexpr db::Statement kRead{"outbox.read",
+                              "SELECT id, replica, topic, resource, version FROM outbox"
+                              " WHERE id > :last OR id IN (:gaps) ORDER BY id LIMIT :limit"};
 constexpr db::Statement kTrim{"outbox.trim", "DELETE FROM outbox WHERE create_time < :before"};
 
 // Longer than any transaction may last.
@@ -31,7 +31,8 @@ Result<std::vector<Announcement>> OutboxFeed::Next(Reader& reader, std::string_v
   for (const db::Row& row : rows) {
     Advance(row.Int("id"), now);
     const auto topic = ParseTopic(row.Text("topic"));  // A newer replica may know more topics.
-    if (topic && row.Text("replica") != replica) announcements.push_back({*topic, row.Text("resource"), row.Int("version")});
+    if (topic && row.Text("replica") != replica)
+      announcements.push_back({*topic, row.Text("resource"), row.Int("version")});
   }
   ForgetOldGaps(now);
   return announcements;
@@ -45,7 +46,8 @@ Result<db::Rows> OutboxFeed::Read(Reader& reader) const {
 
 void OutboxFeed::Advance(std::int64_t id, MonotonicTime now) {
   gaps_.erase(id);
-  for (std::int64_t missing = last_ + 1; missing < id && gaps_.size() < kMaxGaps; ++missing) gaps_.emplace(missing, now);
+  for (std::int64_t missing = last_ + 1; missing < id && gaps_.size() < kMaxGaps; ++missing)
+    gaps_.emplace(missing, now);
   last_ = std::max(last_, id);
 }
 

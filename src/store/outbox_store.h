@@ -11,14 +11,14 @@
 
 namespace argus::store {
 
-// Reads the outbox forward without losing what was announced by a transaction that began earlier and committed later: ids
-// that are missing are asked for again until they are older than any transaction. Not thread-safe.
+// Reads the outbox forward without losing what was announced by a transaction that began earlier and committed later:
+// ids that are missing are asked for again until they are older than any transaction. Not thread-safe.
 class OutboxFeed {
  public:
   // Starts behind what is there now.
   static Result<OutboxFeed> Open(Reader& reader);
-  // What processes other than `replica` announced since the last call, each once; at most kBatch at a time, so call again until
-  // nothing comes.
+  // What processes other than `replica` announced since the last call, each once; at most kBatch at a time, so call
+  // again until nothing comes.
   Result<std::vector<Announcement>> Next(Reader& reader, std::string_view replica, MonotonicTime now);
   static constexpr std::int64_t kBatch = 1000;
 

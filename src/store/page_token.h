@@ -11,7 +11,8 @@
 
 namespace argus::store {
 
-// Authenticated with `key` and bound to `query`, any text that tells one list from another. Values are integers or text.
+// Authenticated with `key` and bound to `query`, any text that tells one list from another. Values are integers or
+// text.
 std::string MakePageToken(std::string_view key, std::string_view query, std::span<const db::Value> values);
 // INVALID_ARGUMENT / INVALID_PAGE_TOKEN for a token that was not made so.
 Result<std::vector<db::Value>> ReadPageToken(std::string_view key, std::string_view query, std::string_view token);

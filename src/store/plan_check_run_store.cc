@@ -11,51 +11,52 @@ namespace argus::store {
 namespace {
 
 constexpr Sql kColumns =
-    "id, project_id, plan_id, type, state, verdict, target, attempt_token, correlation_id, traceparent, create_time, start_time,"
-    " end_time, payload, version";
+    "id, project_id, plan_id, type, state, verdict, target, attempt_token, correlation_id, traceparent, create_time,"
+    " start_time, end_time, payload, version";
 
-constexpr db::Statement kCancelAll{
-    "plan_check_run.cancel_all",
-    "UPDATE plan_check_run SET state = 'CANCELED', end_time = :now, owner = '', attempt_token = '', version = version + 1"
-    " WHERE plan_id = :plan_id AND current = 1 AND state IN ('PENDING', 'RUNNING')"};
-constexpr db::Statement kRetire{
-    "plan_check_run.retire", "UPDATE plan_check_run SET current = 0 WHERE plan_id = :plan_id AND current = 1"};
+constexpr db::Statement kCancelAll{"plan_check_run.cancel_all",
+                                   "UPDATE plan_check_run SET state = 'CANCELED', end_time = :now, owner = '',"
+                                   " attempt_token = '', version = version + 1 WHERE plan_id = :plan_id"
+                                   " AND current = 1 AND state IN ('PENDING', 'RUNNING')"};
+constexpr db::Statement kRetire{"plan_check_run.retire",
+                                "UPDATE plan_check_run SET current = 0 WHERE plan_id = :plan_id AND current = 1"};
 constexpr db::Statement kInsert{
     "plan_check_run.insert",
-    "INSERT INTO plan_check_run (project_id, plan_id, current, type, state, verdict, target, owner, lease_until, attempt_token,"
-    " correlation_id, traceparent, create_time, start_time, end_time, payload, version)"
+    "INSERT INTO plan_check_run (project_id, plan_id, current, type, state, verdict, target, owner, lease_until,"
+    " attempt_token, correlation_id, traceparent, create_time, start_time, end_time, payload, version)"
     " VALUES (:project_id, :plan_id, 1, :type, 'PENDING', 'VERDICT_UNSPECIFIED', :target, '', 0, '', :correlation_id,"
     " :traceparent, :now, 0, 0, :payload, 1) RETURNING id"};
-constexpr db::Statement kGet = Define<"plan_check_run.get", "SELECT " + kColumns +
-                                                                " FROM plan_check_run WHERE id = :id AND plan_id = :plan_id"
-                                                                " AND project_id = :project_id">;
+constexpr db::Statement kGet =
+    Define<"plan_check_run.get", "SELECT " + kColumns +
+                                     " FROM plan_check_run WHERE id = :id AND plan_id = :plan_id"
+                                     " AND project_id = :project_id">;
 constexpr db::Statement kCurrent =
     Define<"plan_check_run.current", "SELECT " + kColumns +
                                          " FROM plan_check_run WHERE plan_id = :plan_id AND project_id = :project_id"
                                          " AND current = 1 ORDER BY id">;
-constexpr db::Statement kClaim =
-    Define<"plan_check_run.claim",
-           "UPDATE plan_check_run SET state = 'RUNNING', owner = :owner, lease_until = :lease_until, attempt_token = :token,"
-           " start_time = :now, version = version + 1 WHERE state = 'PENDING'"
-           " AND id = (SELECT id FROM plan_check_run WHERE state = 'PENDING' ORDER BY id LIMIT 1) RETURNING " +
-               kColumns>;
+constexpr db::Statement kClaim = Define<
+    "plan_check_run.claim",
+    "UPDATE plan_check_run SET state = 'RUNNING', owner = :owner, lease_until = :lease_until, attempt_token = :token,"
+    " start_time = :now, version = version + 1 WHERE state = 'PENDING' AND id = (SELECT id FROM plan_check_run"
+    " WHERE state = 'PENDING' ORDER BY id LIMIT 1) RETURNING " +
+        kColumns>;
 constexpr db::Statement kRenew{"plan_check_run.renew",
-                               "UPDATE plan_check_run SET lease_until = :lease_until"
-                               " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
-constexpr db::Statement kFinish =
-    Define<"plan_check_run.finish",
-           "UPDATE plan_check_run SET state = :state, verdict = :verdict, payload = :payload, end_time = :now, owner = '',"
-           " attempt_token = '', version = version + 1 WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"
-           " RETURNING " +
-               kColumns>;
-constexpr db::Statement kCancel{
-    "plan_check_run.cancel",
-    "UPDATE plan_check_run SET state = 'CANCELED', end_time = :now, owner = '', attempt_token = '', version = version + 1"
-    " WHERE id = :id AND version = :version AND state IN ('PENDING', 'RUNNING')"};
+                               "UPDATE plan_check_run SET lease_until = :lease_until WHERE id = :id"
+                               " AND attempt_token = :token AND state = 'RUNNING'"};
+constexpr db::Statement kFinish = Define<
+    "plan_check_run.finish",
+    "UPDATE plan_check_run SET state = :state, verdict = :verdict, payload = :payload, end_time = :now, owner = '',"
+    " attempt_token = '', version = version + 1 WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"
+    " RETURNING " +
+        kColumns>;
+constexpr db::Statement kCancel{"plan_check_run.cancel",
+                                "UPDATE plan_check_run SET state = 'CANCELED', end_time = :now, owner = '',"
+                                " attempt_token = '', version = version + 1 WHERE id = :id AND version = :version"
+                                " AND state IN ('PENDING', 'RUNNING')"};
 constexpr db::Statement kRequeue{
     "plan_check_run.requeue",
-    "UPDATE plan_check_run SET state = 'PENDING', owner = '', attempt_token = '', start_time = 0, version = version + 1"
-    " WHERE state = 'RUNNING' AND lease_until < :now RETURNING id"};
+    "UPDATE plan_check_run SET state = 'PENDING', owner = '', attempt_token = '', start_time = 0,"
+    " version = version + 1 WHERE state = 'RUNNING' AND lease_until < :now RETURNING id"};
 constexpr db::Statement kCountPending{"plan_check_run.count_pending",
                                       "SELECT COUNT(*) AS total FROM plan_check_run WHERE state = 'PENDING'"};
 
@@ -73,7 +74,9 @@ const ListShape& Shape() {
   return shape;
 }
 
-domain::PlanCheckRunName NameOf(const db::Row& row) { return {row.Text("project_id"), row.Int("plan_id"), row.Int("id")}; }
+domain::PlanCheckRunName NameOf(const db::Row& row) {
+  return {row.Text("project_id"), row.Int("plan_id"), row.Int("id")};
+}
 
 Result<v1::PlanCheckRun> Parse(const db::Row& row) {
   v1::PlanCheckRun run;
@@ -99,15 +102,14 @@ db::Bytes Payload(const v1::PlanCheckRun& run) {
 }
 
 Result<v1::PlanCheckRun> InsertRun(Transaction& tx, const domain::PlanName& plan, v1::PlanCheckRun run) {
-  ARGUS_ASSIGN(const db::Rows rows,
-               tx.ExecReturning(kInsert, {{"project_id", plan.project},
-                                          {"plan_id", plan.plan},
-                                          {"type", EnumText(run.type())},
-                                          {"target", run.target()},
-                                          {"correlation_id", tx.ctx().correlation_id},
-                                          {"traceparent", FormatTraceparent(tx.ctx().trace)},
-                                          {"now", tx.now()},
-                                          {"payload", Payload(run)}}));
+  ARGUS_ASSIGN(const db::Rows rows, tx.ExecReturning(kInsert, {{"project_id", plan.project},
+                                                               {"plan_id", plan.plan},
+                                                               {"type", EnumText(run.type())},
+                                                               {"target", run.target()},
+                                                               {"correlation_id", tx.ctx().correlation_id},
+                                                               {"traceparent", FormatTraceparent(tx.ctx().trace)},
+                                                               {"now", tx.now()},
+                                                               {"payload", Payload(run)}}));
   run.set_name(domain::PlanCheckRunName{plan.project, plan.plan, rows.front().Int("id")}.ToString());
   run.set_state(v1::PlanCheckRun::PENDING);
   *run.mutable_create_time() = ToProto(tx.now());
@@ -150,11 +152,12 @@ Result<std::vector<v1::PlanCheckRun>> CurrentPlanCheckRuns(Reader& reader, const
   return ParseRows<v1::PlanCheckRun>(rows, Parse);
 }
 
-Result<std::optional<ClaimedCheck>> ClaimPlanCheckRun(Transaction& tx, const std::string& owner, Timestamp lease_until) {
-  ARGUS_ASSIGN(const db::Rows rows, tx.ExecReturning(kClaim, {{"owner", owner},
-                                                              {"lease_until", lease_until},
-                                                              {"token", RandomHex(16)},
-                                                              {"now", tx.now()}}));
+Result<std::optional<ClaimedCheck>> ClaimPlanCheckRun(Transaction& tx, const std::string& owner,
+                                                      Timestamp lease_until) {
+  ARGUS_ASSIGN(
+      const db::Rows rows,
+      tx.ExecReturning(kClaim,
+                       {{"owner", owner}, {"lease_until", lease_until}, {"token", RandomHex(16)}, {"now", tx.now()}}));
   if (rows.empty()) return std::optional<ClaimedCheck>();
   const db::Row& row = rows.front();
   ARGUS_ASSIGN(auto run, Parse(row));

@@ -14,8 +14,8 @@
 
 namespace argus::store {
 
-// Cancels the plan's checks that wait or run and puts `runs` (type, spec_id, target, sheet) in the place of all former ones,
-// PENDING, with the context's correlation id and trace. Former ones can still be read by name.
+// Cancels the plan's checks that wait or run and puts `runs` (type, spec_id, target, sheet) in the place of all former
+// ones, PENDING, with the context's correlation id and trace. Former ones can still be read by name.
 Result<std::vector<v1::PlanCheckRun>> ReplacePlanCheckRuns(Transaction& tx, const domain::PlanName& plan,
                                                            std::vector<v1::PlanCheckRun> runs);
 // NOT_FOUND.
@@ -42,7 +42,8 @@ Result<std::optional<ClaimedCheck>> ClaimPlanCheckRun(Transaction& tx, const std
 void RenewPlanCheckRun(Transaction& tx, const RunToken& token, Timestamp lease_until);  // Guard::kOwner
 // State, verdict, results and error of `run` as the outcome; end_time is tx.now() (Guard::kOwner).
 Result<v1::PlanCheckRun> FinishPlanCheckRun(Transaction& tx, const RunToken& token, v1::PlanCheckRun run);
-// PENDING or RUNNING -> CANCELED; the holder learns it when it next names its token. The etag is the version (Guard::kVersion).
+// PENDING or RUNNING -> CANCELED; the holder learns it when it next names its token. The etag is the version
+// (Guard::kVersion).
 Result<v1::PlanCheckRun> CancelPlanCheckRun(Transaction& tx, v1::PlanCheckRun run);
 // RUNNING -> PENDING where the lease expired before tx.lease_now(). Returns how many.
 Result<std::int64_t> RequeueExpiredPlanCheckRuns(Transaction& tx);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr Sql kColumns =
     "p.id, p.project_id, p.title, p.state, p.creator, p.create_time, p.update_time, p.payload, p.version,"
-    " (SELECT MAX(i.id) FROM issue i WHERE i.plan_id = p.id) AS issue_id,"
-    " (SELECT r.id FROM rollout r WHERE r.plan_id = p.id) AS rollout_id";
+    " (SELECT MAX(i.id) FROM issue i WHERE i.plan_id = p.id) AS issue_id, (SELECT r.id FROM rollout r"
+    " WHERE r.plan_id = p.id) AS rollout_id";
 
 constexpr db::Statement kInsert{
     "plan.insert",
@@ -57,15 +57,15 @@ Result<v1::Plan> Parse(const db::Row& row) {
 
 db::Params Columns(const std::string& project, const v1::Plan& plan, Timestamp now) {
   using P = v1::Plan;
-  return {{"project_id", project},
-          {"title", plan.title()},
-          {"state", EnumText(plan.state())},
-          {"creator", plan.creator()},
-          {"now", now},
-          {"payload",
-           PayloadWithout(plan, {P::kNameFieldNumber, P::kTitleFieldNumber, P::kStateFieldNumber, P::kCreatorFieldNumber,
-                                 P::kIssueFieldNumber, P::kRolloutFieldNumber, P::kCreateTimeFieldNumber,
-                                 P::kUpdateTimeFieldNumber, P::kEtagFieldNumber})}};
+  return {
+      {"project_id", project},
+      {"title", plan.title()},
+      {"state", EnumText(plan.state())},
+      {"creator", plan.creator()},
+      {"now", now},
+      {"payload", PayloadWithout(plan, {P::kNameFieldNumber, P::kTitleFieldNumber, P::kStateFieldNumber,
+                                        P::kCreatorFieldNumber, P::kIssueFieldNumber, P::kRolloutFieldNumber,
+                                        P::kCreateTimeFieldNumber, P::kUpdateTimeFieldNumber, P::kEtagFieldNumber})}};
 }
 
 }  // namespace
@@ -91,7 +91,8 @@ Result<v1::Plan> GetPlan(Reader& reader, const domain::PlanName& name) {
 }
 
 Result<Page<v1::Plan>> ListPlans(Reader& reader, const domain::ProjectName& parent, const ListQuery& query) {
-  return List<v1::Plan>(reader, Shape(), {"p.project_id = :project_id", {{"project_id", parent.project}}}, query, Parse);
+  return List<v1::Plan>(reader, Shape(), {"p.project_id = :project_id", {{"project_id", parent.project}}}, query,
+                        Parse);
 }
 
 Result<v1::Plan> UpdatePlan(Transaction& tx, v1::Plan plan) {

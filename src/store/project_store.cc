@@ -14,9 +14,10 @@ constexpr Sql kColumns = "project_id, title, state, create_time, update_time, pa
 
 constexpr db::Statement kInsert{
     "project.insert",
-    "INSERT INTO project (project_id, title, state, create_time, update_time, payload, version)"
-    " VALUES (:project_id, :title, :state, :now, :now, :payload, 1)"};
-constexpr db::Statement kGet = Define<"project.get", "SELECT " + kColumns + " FROM project WHERE project_id = :project_id">;
+    "INSERT INTO project (project_id, title, state, create_time, update_time, payload, version) VALUES (:project_id,"
+    " :title, :state, :now, :now, :payload, 1)"};
+constexpr db::Statement kGet =
+    Define<"project.get", "SELECT " + kColumns + " FROM project WHERE project_id = :project_id">;
 constexpr db::Statement kUpdate{
     "project.update",
     "UPDATE project SET title = :title, state = :state, update_time = :now, payload = :payload, version = version + 1"
@@ -53,8 +54,9 @@ db::Params Columns(const domain::ProjectName& name, const v1::Project& project, 
           {"title", project.title()},
           {"state", EnumText(project.state())},
           {"now", now},
-          {"payload", PayloadWithout(project, {P::kNameFieldNumber, P::kTitleFieldNumber, P::kStateFieldNumber,
-                                               P::kCreateTimeFieldNumber, P::kUpdateTimeFieldNumber, P::kEtagFieldNumber})}};
+          {"payload",
+           PayloadWithout(project, {P::kNameFieldNumber, P::kTitleFieldNumber, P::kStateFieldNumber,
+                                    P::kCreateTimeFieldNumber, P::kUpdateTimeFieldNumber, P::kEtagFieldNumber})}};
 }
 
 }  // namespace

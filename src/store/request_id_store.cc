@@ -6,18 +6,17 @@
 namespace argus::store {
 namespace {
 
-constexpr db::Statement kFind{
-    "request_id.find",
-    "SELECT request_hash, response FROM request_id"
-    " WHERE actor = :actor AND method = :method AND request_id = :request_id AND expire_time > :now"};
+constexpr db::Statement kFind{"request_id.find",
+                              "SELECT request_hash, response FROM request_id WHERE actor = :actor"
+                              " AND method = :method AND request_id = :request_id AND expire_time > :now"};
 // One that has expired gives way.
-constexpr db::Statement kForget{
-    "request_id.forget",
-    "DELETE FROM request_id WHERE actor = :actor AND method = :method AND request_id = :request_id AND expire_time <= :now"};
+constexpr db::Statement kForget{"request_id.forget",
+                                "DELETE FROM request_id WHERE actor = :actor AND method = :method"
+                                " AND request_id = :request_id AND expire_time <= :now"};
 constexpr db::Statement kInsert{
     "request_id.insert",
-    "INSERT INTO request_id (actor, method, request_id, request_hash, response, expire_time)"
-    " VALUES (:actor, :method, :request_id, :request_hash, :response, :expire_time)"};
+    "INSERT INTO request_id (actor, method, request_id, request_hash, response, expire_time) VALUES (:actor, :method,"
+    " :request_id, :request_hash, :response, :expire_time)"};
 constexpr db::Statement kDeleteExpired{"request_id.delete_expired", "DELETE FROM request_id WHERE expire_time <= :now"};
 
 db::Params KeyAt(const RequestKey& key, Timestamp now) {

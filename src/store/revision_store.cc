@@ -7,13 +7,12 @@
 namespace argus::store {
 namespace {
 
-constexpr db::Statement kInsert{
-    "revision.insert",
-    "INSERT INTO revision (instance_id, database_id, create_time, payload)"
-    " VALUES (:instance_id, :database_id, :now, :payload) RETURNING id"};
+constexpr db::Statement kInsert{"revision.insert",
+                                "INSERT INTO revision (instance_id, database_id, create_time, payload)"
+                                " VALUES (:instance_id, :database_id, :now, :payload) RETURNING id"};
 constexpr db::Statement kGet{"revision.get",
-                             "SELECT id, create_time, payload FROM revision"
-                             " WHERE id = :id AND instance_id = :instance_id AND database_id = :database_id"};
+                             "SELECT id, create_time, payload FROM revision WHERE id = :id"
+                             " AND instance_id = :instance_id AND database_id = :database_id"};
 constexpr db::Statement kInsertChangelog{
     "changelog.insert",
     "INSERT INTO changelog (instance_id, database_id, schema_before, schema_after, create_time, payload)"
@@ -21,10 +20,9 @@ constexpr db::Statement kInsertChangelog{
 constexpr db::Statement kGetChangelog{"changelog.get",
                                       "SELECT id, schema_before, schema_after, create_time, payload FROM changelog"
                                       " WHERE id = :id AND instance_id = :instance_id AND database_id = :database_id"};
-constexpr db::Statement kComplete{
-    "changelog.complete",
-    "UPDATE changelog SET schema_after = :schema_after"
-    " WHERE instance_id = :instance_id AND database_id = :database_id AND schema_after = ''"};
+constexpr db::Statement kComplete{"changelog.complete",
+                                  "UPDATE changelog SET schema_after = :schema_after WHERE instance_id = :instance_id"
+                                  " AND database_id = :database_id AND schema_after = ''"};
 constexpr db::Statement kAwaiting{"changelog.awaiting",
                                   "SELECT DISTINCT instance_id, database_id FROM changelog WHERE schema_after = ''"
                                   " ORDER BY instance_id, database_id"};
@@ -32,8 +30,12 @@ constexpr db::Statement kAwaiting{"changelog.awaiting",
 constexpr std::string_view kOfDatabase = "instance_id = :instance_id AND database_id = :database_id";
 
 const ListShape& RevisionShape() {
-  static const ListShape shape{
-      "revision.list", "revision.count", "id, create_time, payload", "revision", {}, {{.column = "id", .descending = true}}};
+  static const ListShape shape{"revision.list",
+                               "revision.count",
+                               "id, create_time, payload",
+                               "revision",
+                               {},
+                               {{.column = "id", .descending = true}}};
   return shape;
 }
 

@@ -18,8 +18,8 @@ constexpr db::Statement kUpdate{
 constexpr db::Statement kDelete{"role.delete", "DELETE FROM custom_role WHERE role_id = :role_id"};
 
 const ListShape& Shape() {
-  static const ListShape shape{
-      "role.list", "role.count", "role_id, payload, version", "custom_role", {}, {{"role_id", true}}};
+  static const ListShape shape{"role.list",   "role.count", "role_id, payload, version",
+                               "custom_role", {},           {{"role_id", true}}};
   return shape;
 }
 

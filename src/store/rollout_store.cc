@@ -11,14 +11,14 @@ namespace argus::store {
 namespace {
 
 constexpr Sql kColumns =
-    "r.id, r.project_id, r.plan_id, r.title, r.state, r.creator, r.create_time, r.update_time, r.start_time, r.end_time,"
-    " r.payload, r.version, (SELECT MAX(i.id) FROM issue i WHERE i.plan_id = r.plan_id) AS issue_id";
+    "r.id, r.project_id, r.plan_id, r.title, r.state, r.creator, r.create_time, r.update_time, r.start_time,"
+    " r.end_time, r.payload, r.version, (SELECT MAX(i.id) FROM issue i WHERE i.plan_id = r.plan_id) AS issue_id";
 
-constexpr db::Statement kInsert{
-    "rollout.insert",
-    "INSERT INTO rollout (project_id, plan_id, title, state, creator, create_time, update_time, start_time, end_time, payload,"
-    " version) VALUES (:project_id, :plan_id, :title, :state, :creator, :now, :now, :start_time, :end_time, :payload, 1)"
-    " RETURNING id"};
+constexpr db::Statement kInsert{"rollout.insert",
+                                "INSERT INTO rollout (project_id, plan_id, title, state, creator, create_time,"
+                                " update_time, start_time, end_time, payload, version) VALUES (:project_id, :plan_id,"
+                                " :title, :state, :creator, :now, :now, :start_time, :end_time, :payload, 1)"
+                                " RETURNING id"};
 constexpr db::Statement kGet =
     Define<"rollout.get", "SELECT " + kColumns + " FROM rollout r WHERE r.id = :id AND r.project_id = :project_id">;
 constexpr db::Statement kOfPlan =
@@ -28,16 +28,16 @@ constexpr db::Statement kInState{"rollout.in_state",
                                  "SELECT id, project_id FROM rollout WHERE state = :state ORDER BY id"};
 constexpr db::Statement kUpdate{
     "rollout.update",
-    "UPDATE rollout SET title = :title, state = :state, update_time = :now, start_time = :start_time, end_time = :end_time,"
-    " payload = :payload, version = version + 1 WHERE id = :id AND project_id = :project_id AND version = :version"};
-constexpr db::Statement kActiveRuns{
-    "rollout.active_runs",
-    "SELECT t.id FROM task_run t WHERE t.state IN ('PENDING', 'RUNNING', 'UNKNOWN') AND t.project_id = :project_id LIMIT 1"};
+    "UPDATE rollout SET title = :title, state = :state, update_time = :now, start_time = :start_time,"
+    " end_time = :end_time, payload = :payload, version = version + 1 WHERE id = :id AND project_id = :project_id"
+    " AND version = :version"};
+constexpr db::Statement kActiveRuns{"rollout.active_runs",
+                                    "SELECT t.id FROM task_run t WHERE t.state IN ('PENDING', 'RUNNING', 'UNKNOWN')"
+                                    " AND t.project_id = :project_id LIMIT 1"};
 // Targets that begin with :first: '0' follows '/'.
-constexpr db::Statement kActiveRunsOn{
-    "rollout.active_runs_on",
-    "SELECT t.id FROM task_run t WHERE t.state IN ('PENDING', 'RUNNING', 'UNKNOWN') AND t.target >= :first AND t.target < :end"
-    " LIMIT 1"};
+constexpr db::Statement kActiveRunsOn{"rollout.active_runs_on",
+                                      "SELECT t.id FROM task_run t WHERE t.state IN ('PENDING', 'RUNNING', 'UNKNOWN')"
+                                      " AND t.target >= :first AND t.target < :end LIMIT 1"};
 
 const ListShape& Shape() {
   using enum filter::FieldType;

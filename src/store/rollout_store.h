@@ -11,8 +11,8 @@
 
 namespace argus::store {
 
-// Inserts the rollout and the tasks of its stages; gives all of them name, times and etag. A second one for the same plan is
-// ALREADY_EXISTS (Guard::kNewKey).
+// Inserts the rollout and the tasks of its stages; gives all of them name, times and etag. A second one for the same
+// plan is ALREADY_EXISTS (Guard::kNewKey).
 Result<v1::Rollout> InsertRollout(Transaction& tx, const domain::ProjectName& parent, v1::Rollout rollout);
 // With stages and tasks. NOT_FOUND, also when the id belongs to another project.
 Result<v1::Rollout> GetRollout(Reader& reader, const domain::RolloutName& name);
@@ -24,7 +24,8 @@ Result<std::optional<v1::Rollout>> FindRolloutOfPlan(Reader& reader, const domai
 Result<Page<v1::Rollout>> ListRollouts(Reader& reader, const domain::ProjectName& parent, const ListQuery& query);
 // Of all projects: what a runner looks after.
 Result<std::vector<domain::RolloutName>> RolloutsInState(Reader& reader, v1::Rollout::State state);
-// Title, state, automatic, start_time, end_time; stages are left alone. The etag is the version that it replaces (Guard::kVersion).
+// Title, state, automatic, start_time, end_time; stages are left alone. The etag is the version that it replaces
+// (Guard::kVersion).
 Result<v1::Rollout> UpdateRollout(Transaction& tx, v1::Rollout rollout);
 // A task run of the project waits, runs or is unknown.
 Result<bool> ProjectHasActiveRuns(Reader& reader, const domain::ProjectName& project);

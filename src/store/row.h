@@ -1,5 +1,5 @@
-// Between rows and the contract's messages. A message is its columns, which are authoritative, and a payload, the serialized
-// rest of it.
+// Between rows and the contract's messages. A message is its columns, which are authoritative, and a payload, the
+// serialized rest of it.
 #pragma once
 
 #include <google/protobuf/generated_enum_reflection.h>

@@ -9,30 +9,28 @@ namespace {
 
 constexpr db::Statement kInsert{
     "session.insert",
-    "INSERT INTO session (id, login_id, create_time, last_used_time, client_address, user_agent)"
-    " VALUES (:id, :login_id, :create_time, :last_used_time, :client_address, :user_agent)"};
-constexpr db::Statement kInsertToken{
-    "session.insert_token",
-    "INSERT INTO session_token (hash, kind, session_id, expire_time, used)"
-    " VALUES (:hash, :kind, :session_id, :expire_time, 0)"};
+    "INSERT INTO session (id, login_id, create_time, last_used_time, client_address, user_agent) VALUES (:id,"
+    " :login_id, :create_time, :last_used_time, :client_address, :user_agent)"};
+constexpr db::Statement kInsertToken{"session.insert_token",
+                                     "INSERT INTO session_token (hash, kind, session_id, expire_time, used)"
+                                     " VALUES (:hash, :kind, :session_id, :expire_time, 0)"};
 constexpr db::Statement kFindToken{
     "session.find_token",
-    "SELECT s.id, s.login_id, s.create_time, s.last_used_time, s.client_address, s.user_agent, t.expire_time, t.used, u.state"
-    " FROM session_token t JOIN session s ON s.id = t.session_id JOIN user_account u ON u.login_id = s.login_id"
-    " WHERE t.hash = :hash AND t.kind = :kind"};
-constexpr db::Statement kUseRefresh{
-    "session.use_refresh",
-    "UPDATE session_token SET used = 1 WHERE hash = :hash AND session_id = :session_id AND kind = 'REFRESH' AND used = 0"};
-constexpr db::Statement kDeleteAccess{
-    "session.delete_access", "DELETE FROM session_token WHERE session_id = :session_id AND kind = 'ACCESS'"};
+    "SELECT s.id, s.login_id, s.create_time, s.last_used_time, s.client_address, s.user_agent, t.expire_time, t.used,"
+    " u.state FROM session_token t JOIN session s ON s.id = t.session_id"
+    " JOIN user_account u ON u.login_id = s.login_id WHERE t.hash = :hash AND t.kind = :kind"};
+constexpr db::Statement kUseRefresh{"session.use_refresh",
+                                    "UPDATE session_token SET used = 1 WHERE hash = :hash"
+                                    " AND session_id = :session_id AND kind = 'REFRESH' AND used = 0"};
+constexpr db::Statement kDeleteAccess{"session.delete_access",
+                                      "DELETE FROM session_token WHERE session_id = :session_id AND kind = 'ACCESS'"};
 constexpr db::Statement kTouch{"session.touch", "UPDATE session SET last_used_time = :now WHERE id = :id"};
 constexpr db::Statement kDelete{"session.delete", "DELETE FROM session WHERE id = :id"};
 constexpr db::Statement kDeleteOfUser{"session.delete_of_user",
                                       "DELETE FROM session WHERE login_id = :login_id AND id <> :except"};
-constexpr db::Statement kDeleteExpired{
-    "session.delete_expired",
-    "DELETE FROM session WHERE NOT EXISTS (SELECT 1 FROM session_token t"
-    " WHERE t.session_id = session.id AND t.expire_time >= :time)"};
+constexpr db::Statement kDeleteExpired{"session.delete_expired",
+                                       "DELETE FROM session WHERE NOT EXISTS (SELECT 1 FROM session_token t"
+                                       " WHERE t.session_id = session.id AND t.expire_time >= :time)"};
 
 constexpr std::string_view KindName(TokenKind kind) { return kind == TokenKind::kAccess ? "ACCESS" : "REFRESH"; }
 
@@ -65,7 +63,8 @@ TokenOwner ParseOwner(const db::Row& row) {
 }  // namespace
 
 Statements SessionStatements() {
-  return {kInsert, kInsertToken, kFindToken, kUseRefresh, kDeleteAccess, kTouch, kDelete, kDeleteOfUser, kDeleteExpired};
+  return {kInsert, kInsertToken, kFindToken,    kUseRefresh,   kDeleteAccess,
+          kTouch,  kDelete,      kDeleteOfUser, kDeleteExpired};
 }
 
 void InsertSession(Transaction& tx, const Session& session, const TokenPair& tokens) {
@@ -84,8 +83,10 @@ Result<std::optional<TokenOwner>> FindToken(Reader& reader, TokenKind kind, std:
   return row ? std::optional(ParseOwner(*row)) : std::nullopt;
 }
 
-void RotateTokens(Transaction& tx, std::string_view session_id, std::string_view used_refresh_hash, const TokenPair& next) {
-  tx.Exec(kUseRefresh, {{"hash", db::Bytes{std::string(used_refresh_hash)}}, {"session_id", session_id}}, Guard::kOwner);
+void RotateTokens(Transaction& tx, std::string_view session_id, std::string_view used_refresh_hash,
+                  const TokenPair& next) {
+  tx.Exec(kUseRefresh, {{"hash", db::Bytes{std::string(used_refresh_hash)}}, {"session_id", session_id}},
+          Guard::kOwner);
   tx.Exec(kDeleteAccess, {{"session_id", session_id}});
   InsertTokens(tx, session_id, next);
   TouchSession(tx, session_id);

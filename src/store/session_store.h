@@ -46,7 +46,8 @@ void InsertSession(Transaction& tx, const Session& session, const TokenPair& tok
 Result<std::optional<TokenOwner>> FindToken(Reader& reader, TokenKind kind, std::string_view hash);
 // Marks the refresh token used, removes the access tokens of the session and adds the new pair. A token that was used
 // meanwhile is ABORTED / LEASE_LOST (Guard::kOwner): read it again.
-void RotateTokens(Transaction& tx, std::string_view session_id, std::string_view used_refresh_hash, const TokenPair& next);
+void RotateTokens(Transaction& tx, std::string_view session_id, std::string_view used_refresh_hash,
+                  const TokenPair& next);
 // For the idle time-out; sets last_used_time to tx.now().
 void TouchSession(Transaction& tx, std::string_view session_id);
 void EndSession(Transaction& tx, std::string_view session_id);

@@ -15,10 +15,9 @@ constexpr db::Statement kGet{"setting.get",
 constexpr db::Statement kAll{"setting.all", "SELECT name, payload, update_time, version FROM setting ORDER BY name"};
 constexpr db::Statement kInsert{
     "setting.insert", "INSERT INTO setting (name, payload, update_time, version) VALUES (:name, :payload, :now, 1)"};
-constexpr db::Statement kUpdate{
-    "setting.update",
-    "UPDATE setting SET payload = :payload, update_time = :now, version = version + 1"
-    " WHERE name = :name AND version = :version"};
+constexpr db::Statement kUpdate{"setting.update",
+                                "UPDATE setting SET payload = :payload, update_time = :now, version = version + 1"
+                                " WHERE name = :name AND version = :version"};
 
 Error Damaged(std::string cause) {
   return Error(Code::kDataLoss, reasons::kInternal, "A stored object is damaged.").WithCause(std::move(cause));

@@ -10,25 +10,23 @@
 namespace argus::store {
 namespace {
 
-constexpr db::Statement kGet{
-    "sheet.get",
-    "SELECT project_id, sha256, size, creator, create_time FROM sheet WHERE project_id = :project_id AND sha256 = :sha256"};
-constexpr db::Statement kGetChunk{
-    "sheet.get_chunk",
-    "SELECT c.data FROM sheet_chunk c JOIN sheet s ON s.blob_id = c.blob_id"
-    " WHERE s.project_id = :project_id AND s.sha256 = :sha256 AND c.number = :number"};
-constexpr db::Statement kInsertBlob{"sheet.insert_blob", "INSERT INTO sheet_blob (create_time) VALUES (:now) RETURNING id"};
+constexpr db::Statement kGet{"sheet.get",
+                             "SELECT project_id, sha256, size, creator, create_time FROM sheet"
+                             " WHERE project_id = :project_id AND sha256 = :sha256"};
+constexpr db::Statement kGetChunk{"sheet.get_chunk",
+                                  "SELECT c.data FROM sheet_chunk c JOIN sheet s ON s.blob_id = c.blob_id"
+                                  " WHERE s.project_id = :project_id AND s.sha256 = :sha256 AND c.number = :number"};
+constexpr db::Statement kInsertBlob{"sheet.insert_blob",
+                                    "INSERT INTO sheet_blob (create_time) VALUES (:now) RETURNING id"};
 constexpr db::Statement kInsertChunk{
     "sheet.insert_chunk", "INSERT INTO sheet_chunk (blob_id, number, data) VALUES (:blob_id, :number, :data)"};
-constexpr db::Statement kInsert{
-    "sheet.insert",
-    "INSERT INTO sheet (project_id, sha256, blob_id, size, creator, create_time)"
-    " VALUES (:project_id, :sha256, :blob_id, :size, :creator, :now)"};
+constexpr db::Statement kInsert{"sheet.insert",
+                                "INSERT INTO sheet (project_id, sha256, blob_id, size, creator, create_time)"
+                                " VALUES (:project_id, :sha256, :blob_id, :size, :creator, :now)"};
 constexpr db::Statement kDeleteBlob{"sheet.delete_blob", "DELETE FROM sheet_blob WHERE id = :blob_id"};
-constexpr db::Statement kDeleteStale{
-    "sheet.delete_stale",
-    "DELETE FROM sheet_blob WHERE create_time < :time"
-    " AND NOT EXISTS (SELECT 1 FROM sheet s WHERE s.blob_id = sheet_blob.id)"};
+constexpr db::Statement kDeleteStale{"sheet.delete_stale",
+                                     "DELETE FROM sheet_blob WHERE create_time < :time AND NOT EXISTS (SELECT 1"
+                                     " FROM sheet s WHERE s.blob_id = sheet_blob.id)"};
 
 db::Params KeyOf(const domain::SheetName& name) { return {{"project_id", name.project}, {"sha256", name.sha256}}; }
 
@@ -123,8 +121,6 @@ Result<v1::Sheet> PublishSheet(Transaction& tx, std::int64_t upload, const domai
   return std::move(*existing);
 }
 
-void DeleteStaleUploads(Transaction& tx, Timestamp begun_before) {
-  tx.Exec(kDeleteStale, {{"time", begun_before}});
-}
+void DeleteStaleUploads(Transaction& tx, Timestamp begun_before) { tx.Exec(kDeleteStale, {{"time", begun_before}}); }
 
 }  // namespace argus::store

@@ -24,8 +24,8 @@ Result<std::optional<std::string>> ReadSheetChunk(Reader& reader, const domain::
 // The content up to `limit` bytes. NOT_FOUND.
 Result<std::string> ReadSheet(Reader& reader, const domain::SheetName& name, std::size_t limit);
 
-// A large sheet arrives in several transactions: begin, append chunk by chunk (from 0, each but the last full), publish under
-// the hash that is known only then. An upload that is never published is removed by DeleteStaleUploads.
+// A large sheet arrives in several transactions: begin, append chunk by chunk (from 0, each but the last full), publish
+// under the hash that is known only then. An upload that is never published is removed by DeleteStaleUploads.
 Result<std::int64_t> BeginSheetUpload(Transaction& tx);
 void AppendSheetChunk(Transaction& tx, std::int64_t upload, std::int64_t number, std::string chunk);
 // The sheet, existing (then the upload is dropped) or new.

@@ -10,45 +10,47 @@ namespace {
 
 constexpr db::Statement kClaim =
     Define<"task_run.claim",
-           "UPDATE task_run SET state = 'RUNNING', owner = :owner, lease_until = :lease_until, attempt_token = :token,"
-           " start_time = :now, version = version + 1 WHERE state = 'PENDING' AND id = ("
-           "SELECT r.id FROM task_run r JOIN rollout o ON o.id = r.rollout_id WHERE r.state = 'PENDING' AND r.run_after <= :now"
-           " AND o.state <> 'PAUSED' AND r.id NOT IN (:except) AND NOT EXISTS (SELECT 1 FROM task_run b"
-           " WHERE b.target = r.target AND b.state IN ('RUNNING', 'UNKNOWN')) ORDER BY r.id LIMIT 1) RETURNING " +
+           "UPDATE task_run SET state = 'RUNNING', owner = :owner, lease_until = :lease_until,"
+           " attempt_token = :token, start_time = :now, version = version + 1 WHERE state = 'PENDING'"
+           " AND id = (SELECT r.id FROM task_run r JOIN rollout o ON o.id = r.rollout_id WHERE r.state = 'PENDING'"
+           " AND r.run_after <= :now AND o.state <> 'PAUSED' AND r.id NOT IN (:except) AND NOT EXISTS (SELECT 1"
+           " FROM task_run b WHERE b.target = r.target AND b.state IN ('RUNNING', 'UNKNOWN')) ORDER BY r.id LIMIT 1)"
+           " RETURNING " +
                kTaskRunColumns>;
 constexpr db::Statement kNextRunAfter{"task_run.next_run_after",
                                       "SELECT MIN(run_after) AS due FROM task_run WHERE state = 'PENDING'"};
 constexpr db::Statement kRecordIntent{
     "task_run.record_intent",
-    "UPDATE task_run SET backend_pid = :backend_pid, backend_start = :backend_start, system_identifier = :system_identifier,"
-    " timeline = :timeline, proof = :proof, transaction_id = :transaction_id, statements_total = :statements_total"
-    " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
+    "UPDATE task_run SET backend_pid = :backend_pid, backend_start = :backend_start,"
+    " system_identifier = :system_identifier, timeline = :timeline, proof = :proof, transaction_id = :transaction_id,"
+    " statements_total = :statements_total WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
 constexpr db::Statement kRecordTransaction{"task_run.record_transaction",
-                                           "UPDATE task_run SET transaction_id = :transaction_id"
-                                           " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
+                                           "UPDATE task_run SET transaction_id = :transaction_id WHERE id = :id"
+                                           " AND attempt_token = :token AND state = 'RUNNING'"};
 constexpr db::Statement kRenew{"task_run.renew",
-                               "UPDATE task_run SET lease_until = :lease_until"
-                               " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
+                               "UPDATE task_run SET lease_until = :lease_until WHERE id = :id"
+                               " AND attempt_token = :token AND state = 'RUNNING'"};
 constexpr db::Statement kCountProgress{
     "task_run.count_progress",
     "UPDATE task_run SET rows_affected = rows_affected + :rows, statements_done = statements_done + :statements"
     " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING'"};
 constexpr db::Statement kInsertLog{
-    "task_run.insert_log", "INSERT INTO task_run_log (run_id, statement, payload) VALUES (:run_id, :statement, :payload)"};
+    "task_run.insert_log",
+    "INSERT INTO task_run_log (run_id, statement, payload) VALUES (:run_id, :statement, :payload)"};
 constexpr db::Statement kFinish =
     Define<"task_run.finish",
            "UPDATE task_run SET state = :state, rows_affected = :rows_affected, statements_done = :statements_done,"
-           " payload = :payload, end_time = :end_time, owner = '', lease_until = 0, attempt_token = '', version = version + 1"
-           " WHERE id = :id AND attempt_token = :token AND state = 'RUNNING' RETURNING " +
+           " payload = :payload, end_time = :end_time, owner = '', lease_until = 0, attempt_token = '',"
+           " version = version + 1 WHERE id = :id AND attempt_token = :token AND state = 'RUNNING' RETURNING " +
                kTaskRunColumns>;
-constexpr db::Statement kExpired{
-    "task_run.expired",
-    "SELECT id, project_id, rollout_id, task_id FROM task_run WHERE state = 'RUNNING' AND lease_until < :time ORDER BY id"};
-constexpr db::Statement kTakeOver =
-    Define<"task_run.take_over",
-           "UPDATE task_run SET owner = :owner, lease_until = :lease_until, attempt_token = :token, version = version + 1"
-           " WHERE id = :id AND state = 'RUNNING' AND lease_until < :now RETURNING " +
-               kTaskRunColumns>;
+constexpr db::Statement kExpired{"task_run.expired",
+                                 "SELECT id, project_id, rollout_id, task_id FROM task_run WHERE state = 'RUNNING'"
+                                 " AND lease_until < :time ORDER BY id"};
+constexpr db::Statement kTakeOver = Define<
+    "task_run.take_over",
+    "UPDATE task_run SET owner = :owner, lease_until = :lease_until, attempt_token = :token, version = version + 1"
+    " WHERE id = :id AND state = 'RUNNING' AND lease_until < :now RETURNING " +
+        kTaskRunColumns>;
 
 Intent ParseIntent(const db::Row& row) {
   return {row.Int("backend_pid"),
@@ -154,16 +156,15 @@ void AppendLog(Transaction& tx, const RunToken& token, std::span<const v1::TaskR
 
 Result<v1::TaskRun> FinishTaskRun(Transaction& tx, const RunToken& token, v1::TaskRun outcome) {
   const Timestamp end = outcome.state() == v1::TaskRun::UNKNOWN ? Timestamp() : tx.now();
-  ARGUS_ASSIGN(const db::Row row,
-               tx.ExecReturningOne(kFinish,
-                                   {{"id", token.id},
-                                    {"token", token.token},
-                                    {"state", EnumText(outcome.state())},
-                                    {"rows_affected", outcome.rows_affected()},
-                                    {"statements_done", std::int64_t{outcome.statements_done()}},
-                                    {"payload", TaskRunPayload(outcome)},
-                                    {"end_time", end}},
-                                   Guard::kOwner));
+  ARGUS_ASSIGN(const db::Row row, tx.ExecReturningOne(kFinish,
+                                                      {{"id", token.id},
+                                                       {"token", token.token},
+                                                       {"state", EnumText(outcome.state())},
+                                                       {"rows_affected", outcome.rows_affected()},
+                                                       {"statements_done", std::int64_t{outcome.statements_done()}},
+                                                       {"payload", TaskRunPayload(outcome)},
+                                                       {"end_time", end}},
+                                                      Guard::kOwner));
   const auto name = TaskRunNameOf(row);
   tx.Announce(Topic::kRollout, name.Task().Rollout().ToString());
   tx.Announce(Topic::kTaskRun, name.ToString(), row.Int("version"));
@@ -172,9 +173,8 @@ Result<v1::TaskRun> FinishTaskRun(Transaction& tx, const RunToken& token, v1::Ta
 
 Result<std::vector<domain::TaskRunName>> ListExpired(Reader& reader, Timestamp time) {
   ARGUS_ASSIGN(const db::Rows rows, reader.Query(kExpired, {{"time", time}}));
-  return ParseRows<domain::TaskRunName>(rows, [](const db::Row& row) -> Result<domain::TaskRunName> {
-    return TaskRunNameOf(row);
-  });
+  return ParseRows<domain::TaskRunName>(
+      rows, [](const db::Row& row) -> Result<domain::TaskRunName> { return TaskRunNameOf(row); });
 }
 
 Result<std::optional<ClaimedRun>> TakeOver(Transaction& tx, const domain::TaskRunName& name, const std::string& owner,

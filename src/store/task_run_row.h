@@ -9,9 +9,10 @@
 namespace argus::store {
 
 inline constexpr Sql kTaskRunColumns =
-    "id, project_id, rollout_id, task_id, sheet, target, environment, attempt, state, cancel_requested, attempt_token,"
-    " backend_pid, backend_start, system_identifier, timeline, proof, transaction_id, rows_affected, statements_done,"
-    " statements_total, creator, correlation_id, traceparent, create_time, start_time, end_time, payload, version";
+    "id, project_id, rollout_id, task_id, sheet, target, environment, attempt, state, cancel_requested,"
+    " attempt_token, backend_pid, backend_start, system_identifier, timeline, proof, transaction_id, rows_affected,"
+    " statements_done, statements_total, creator, correlation_id, traceparent, create_time, start_time, end_time,"
+    " payload, version";
 
 domain::TaskRunName TaskRunNameOf(const db::Row& row);
 Result<v1::TaskRun> ParseTaskRun(const db::Row& row);

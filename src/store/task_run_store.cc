@@ -12,12 +12,12 @@ namespace {
 constexpr db::Statement kInsert = Define<
     "task_run.insert",
     "INSERT INTO task_run (project_id, rollout_id, task_id, sheet, target, environment, attempt, state, run_after,"
-    " cancel_requested, owner, lease_until, attempt_token, backend_pid, backend_start, system_identifier, timeline, proof,"
-    " transaction_id, rows_affected, statements_done, statements_total, creator, correlation_id, traceparent, create_time,"
-    " start_time, end_time, payload, version)"
-    " VALUES (:project_id, :rollout_id, :task_id, :sheet, :target, :environment,"
-    " (SELECT COUNT(*) + 1 FROM task_run WHERE task_id = :task_id), 'PENDING', :run_after, 0, '', 0, '', 0, '', '', '',"
-    " 'PROOF_UNSPECIFIED', '', 0, 0, 0, :creator, :correlation_id, :traceparent, :now, 0, 0, :payload, 1) RETURNING " +
+    " cancel_requested, owner, lease_until, attempt_token, backend_pid, backend_start, system_identifier, timeline,"
+    " proof, transaction_id, rows_affected, statements_done, statements_total, creator, correlation_id, traceparent,"
+    " create_time, start_time, end_time, payload, version) VALUES (:project_id, :rollout_id, :task_id, :sheet,"
+    " :target, :environment, (SELECT COUNT(*) + 1 FROM task_run WHERE task_id = :task_id), 'PENDING', :run_after, 0,"
+    " '', 0, '', 0, '', '', '', 'PROOF_UNSPECIFIED', '', 0, 0, 0, :creator, :correlation_id, :traceparent, :now, 0,"
+    " 0, :payload, 1) RETURNING " +
         kTaskRunColumns>;
 constexpr db::Statement kGet =
     Define<"task_run.get", "SELECT " + kTaskRunColumns +
@@ -25,8 +25,8 @@ constexpr db::Statement kGet =
                                " AND project_id = :project_id">;
 constexpr db::Statement kActive =
     Define<"task_run.active", "SELECT " + kTaskRunColumns +
-                                  " FROM task_run WHERE rollout_id = :rollout_id"
-                                  " AND state IN ('PENDING', 'RUNNING', 'UNKNOWN') ORDER BY id">;
+                                  " FROM task_run WHERE rollout_id = :rollout_id AND state IN ('PENDING', 'RUNNING',"
+                                  " 'UNKNOWN') ORDER BY id">;
 constexpr db::Statement kUpdate{
     "task_run.update",
     "UPDATE task_run SET state = :state, end_time = :end_time, payload = :payload, version = version + 1"
@@ -41,8 +41,12 @@ constexpr db::Statement kCountActive{
     "SELECT state, COUNT(*) AS total FROM task_run WHERE state IN ('PENDING', 'RUNNING', 'UNKNOWN') GROUP BY state"};
 
 const ListShape& Shape() {
-  static const ListShape shape{
-      "task_run.list", "task_run.count", kTaskRunColumns.view(), "task_run", {}, {{.column = "id", .descending = true}}};
+  static const ListShape shape{"task_run.list",
+                               "task_run.count",
+                               kTaskRunColumns.view(),
+                               "task_run",
+                               {},
+                               {{.column = "id", .descending = true}}};
   return shape;
 }
 
@@ -58,19 +62,18 @@ Statements TaskRunStatements() { return {kInsert, kGet, kActive, kUpdate, kReque
 
 Result<v1::TaskRun> InsertTaskRun(Transaction& tx, const v1::Task& task, v1::TaskRun run) {
   ARGUS_ASSIGN(const auto name, domain::TaskName::Parse(task.name()));
-  ARGUS_ASSIGN(const db::Rows rows,
-               tx.ExecReturning(kInsert, {{"project_id", name.project},
-                                          {"rollout_id", name.rollout},
-                                          {"task_id", name.task},
-                                          {"sheet", task.sheet()},
-                                          {"target", task.target()},
-                                          {"environment", task.environment()},
-                                          {"run_after", FromProto(task.run_after())},
-                                          {"creator", run.creator()},
-                                          {"correlation_id", tx.ctx().correlation_id},
-                                          {"traceparent", FormatTraceparent(tx.ctx().trace)},
-                                          {"now", tx.now()},
-                                          {"payload", TaskRunPayload(run)}}));
+  ARGUS_ASSIGN(const db::Rows rows, tx.ExecReturning(kInsert, {{"project_id", name.project},
+                                                               {"rollout_id", name.rollout},
+                                                               {"task_id", name.task},
+                                                               {"sheet", task.sheet()},
+                                                               {"target", task.target()},
+                                                               {"environment", task.environment()},
+                                                               {"run_after", FromProto(task.run_after())},
+                                                               {"creator", run.creator()},
+                                                               {"correlation_id", tx.ctx().correlation_id},
+                                                               {"traceparent", FormatTraceparent(tx.ctx().trace)},
+                                                               {"now", tx.now()},
+                                                               {"payload", TaskRunPayload(run)}}));
   AnnounceRun(tx, TaskRunNameOf(rows.front()), 1);
   return ParseTaskRun(rows.front());
 }

@@ -1,6 +1,6 @@
-// Attempts at tasks: claim, lease, intent, log and end. A run is claimed by one UPDATE that checks its state and writes owner,
-// lease and a new attempt token; every later write of that attempt names the token (fencing), so that whoever lost its lease
-// cannot write any more. The database refuses a second RUNNING or UNKNOWN run on one target.
+// Attempts at tasks: claim, lease, intent, log and end. A run is claimed by one UPDATE that checks its state and writes
+// owner, lease and a new attempt token; every later write of that attempt names the token (fencing), so that whoever
+// lost its lease cannot write any more. The database refuses a second RUNNING or UNKNOWN run on one target.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace argus::store {
 
-// A new PENDING attempt at the task, not before the task's run_after, with the context's correlation id and trace. Of `run`
-// creator and override_freeze_reason are read.
+// A new PENDING attempt at the task, not before the task's run_after, with the context's correlation id and trace. Of
+// `run` creator and override_freeze_reason are read.
 Result<v1::TaskRun> InsertTaskRun(Transaction& tx, const v1::Task& task, v1::TaskRun run);
 // NOT_FOUND, also when an id on the way belongs elsewhere.
 Result<v1::TaskRun> GetTaskRun(Reader& reader, const domain::TaskRunName& name);
@@ -27,8 +27,8 @@ Result<v1::TaskRun> GetTaskRun(Reader& reader, const domain::TaskRunName& name);
 Result<Page<v1::TaskRun>> ListTaskRuns(Reader& reader, const domain::TaskName& task, const ListQuery& query);
 // Those of the rollout that are PENDING, RUNNING or UNKNOWN.
 Result<std::vector<v1::TaskRun>> ActiveTaskRuns(Reader& reader, const domain::RolloutName& rollout);
-// State, error, resolver, resolve_reason, evidence and end_time, decided by someone who does not hold the run (a waiting run
-// is cancelled, an unknown one resolved). The etag is the version that it replaces (Guard::kVersion).
+// State, error, resolver, resolve_reason, evidence and end_time, decided by someone who does not hold the run (a
+// waiting run is cancelled, an unknown one resolved). The etag is the version that it replaces (Guard::kVersion).
 Result<v1::TaskRun> UpdateTaskRun(Transaction& tx, v1::TaskRun run);
 // Asks the holder to stop: announces it on Topic::kTaskRun. The etag is the version (Guard::kVersion).
 Result<v1::TaskRun> RequestCancel(Transaction& tx, v1::TaskRun run);
@@ -61,9 +61,9 @@ struct ClaimRequest {
   // Ids of runs that a gate holds back, as the caller found out.
   std::vector<std::int64_t> except;
 };
-// PENDING -> RUNNING for the oldest run that is due (run_after <= tx.now()) on a target where none is RUNNING or UNKNOWN and
-// whose rollout is not PAUSED; nullopt when there is none. Gates are the caller's to judge, in the same transaction: an error
-// from there undoes the claim.
+// PENDING -> RUNNING for the oldest run that is due (run_after <= tx.now()) on a target where none is RUNNING or
+// UNKNOWN and whose rollout is not PAUSED; nullopt when there is none. Gates are the caller's to judge, in the same
+// transaction: an error from there undoes the claim.
 Result<std::optional<ClaimedRun>> ClaimNext(Transaction& tx, const ClaimRequest& request);
 // When the next waiting run becomes due; nullopt when none waits. May be in the past.
 Result<std::optional<Timestamp>> NextRunAfter(Reader& reader);
@@ -74,8 +74,8 @@ void RecordTransactionId(Transaction& tx, const RunToken& token, const std::stri
 void RenewLease(Transaction& tx, const RunToken& token, Timestamp lease_until);
 // One entry a statement; those without an error are added to the run's counters of rows and statements.
 void AppendLog(Transaction& tx, const RunToken& token, std::span<const v1::TaskRunLog::Entry> entries);
-// `outcome` is the claimed run with its state, error, evidence, rows_affected and statements_done as they ended; gives up owner, lease and token. end_time is tx.now()
-// unless the state is UNKNOWN.
+// `outcome` is the claimed run with its state, error, evidence, rows_affected and statements_done as they ended; gives
+// up owner, lease and token. end_time is tx.now() unless the state is UNKNOWN.
 Result<v1::TaskRun> FinishTaskRun(Transaction& tx, const RunToken& token, v1::TaskRun outcome);
 
 // RUNNING ones whose lease expired before tx.lease_now() (or before `time`): to be reconciled, never executed again.

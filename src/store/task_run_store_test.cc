@@ -1,7 +1,7 @@
 #include "store/task_run_store.h"
 
-#include <google/protobuf/util/message_differencer.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include <atomic>
 #include <thread>
@@ -180,9 +180,8 @@ TEST_P(TaskRunTest, WhoLostTheLeaseCannotWrite) {
   }));
   const Timestamp now = Must(metastore_->LeaseNow(ctx_));
   EXPECT_THAT(Must(ListExpired(read, now)), ElementsAre(lost->name));
-  const auto taken = Must(Write([&](Transaction& tx) {
-    return TakeOver(tx, lost->name, "other", tx.lease_now() + std::chrono::seconds(30));
-  }));
+  const auto taken = Must(Write(
+      [&](Transaction& tx) { return TakeOver(tx, lost->name, "other", tx.lease_now() + std::chrono::seconds(30)); }));
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->intent.backend_pid, 4711);
   EXPECT_EQ(taken->intent.transaction_id, "815");
@@ -247,10 +246,13 @@ TEST_P(TaskRunTest, ManyClaimersShareTheWorkWithoutOverlap) {
       v1::TaskRun outcome = (*claimed)->run;
       outcome.set_state(v1::TaskRun::DONE);
       for (bool ended = false; !ended;) {
-        ended = metastore.Write(ctx, [&](Transaction& tx) -> Status {
-          ARGUS_RETURN_IF_ERROR(FinishTaskRun(tx, (*claimed)->token, outcome));
-          return tx.Commit(SomeEntry());
-        }).ok();
+        ended = metastore
+                    .Write(ctx,
+                           [&](Transaction& tx) -> Status {
+                             ARGUS_RETURN_IF_ERROR(FinishTaskRun(tx, (*claimed)->token, outcome));
+                             return tx.Commit(SomeEntry());
+                           })
+                    .ok();
       }
       std::lock_guard lock(mutex);
       EXPECT_TRUE(done.insert(outcome.name()).second) << outcome.name() << " was claimed twice";

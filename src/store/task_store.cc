@@ -9,22 +9,24 @@ namespace argus::store {
 namespace {
 
 constexpr Sql kColumns =
-    "t.id, t.project_id, t.rollout_id, t.stage, t.environment, t.sheet, t.target, t.state, t.run_after, t.update_time, t.payload,"
-    " t.version, (SELECT MAX(r.id) FROM task_run r WHERE r.task_id = t.id) AS latest_run_id";
+    "t.id, t.project_id, t.rollout_id, t.stage, t.environment, t.sheet, t.target, t.state, t.run_after,"
+    " t.update_time, t.payload, t.version, (SELECT MAX(r.id) FROM task_run r WHERE r.task_id = t.id) AS latest_run_id";
 
 constexpr db::Statement kInsert{
     "task.insert",
-    "INSERT INTO task (project_id, rollout_id, stage, environment, sheet, target, state, run_after, update_time, payload, version)"
-    " VALUES (:project_id, :rollout_id, :stage, :environment, :sheet, :target, :state, :run_after, :now, :payload, 1)"};
+    "INSERT INTO task (project_id, rollout_id, stage, environment, sheet, target, state, run_after, update_time,"
+    " payload, version) VALUES (:project_id, :rollout_id, :stage, :environment, :sheet, :target, :state, :run_after,"
+    " :now, :payload, 1)"};
 constexpr db::Statement kGet = Define<"task.get", "SELECT " + kColumns +
                                                       " FROM task t WHERE t.id = :id AND t.rollout_id = :rollout_id"
                                                       " AND t.project_id = :project_id">;
 constexpr db::Statement kOfRollout =
-    Define<"task.of_rollout", "SELECT " + kColumns + " FROM task t WHERE t.rollout_id = :rollout_id ORDER BY t.stage, t.id">;
-constexpr db::Statement kUpdate{
-    "task.update",
-    "UPDATE task SET state = :state, run_after = :run_after, update_time = :now, payload = :payload, version = version + 1"
-    " WHERE id = :id AND rollout_id = :rollout_id AND version = :version"};
+    Define<"task.of_rollout",
+           "SELECT " + kColumns + " FROM task t WHERE t.rollout_id = :rollout_id ORDER BY t.stage, t.id">;
+constexpr db::Statement kUpdate{"task.update",
+                                "UPDATE task SET state = :state, run_after = :run_after, update_time = :now,"
+                                " payload = :payload, version = version + 1 WHERE id = :id"
+                                " AND rollout_id = :rollout_id AND version = :version"};
 
 domain::TaskName NameOf(const db::Row& row) { return {row.Text("project_id"), row.Int("rollout_id"), row.Int("id")}; }
 
@@ -50,9 +52,9 @@ Result<v1::Task> Parse(const db::Row& row) {
 // Spec and skip reason.
 db::Bytes Payload(const v1::Task& task) {
   using T = v1::Task;
-  return PayloadWithout(task, {T::kNameFieldNumber, T::kSheetFieldNumber, T::kTargetFieldNumber, T::kEnvironmentFieldNumber,
-                               T::kStateFieldNumber, T::kRunAfterFieldNumber, T::kLatestTaskRunFieldNumber,
-                               T::kUpdateTimeFieldNumber, T::kEtagFieldNumber});
+  return PayloadWithout(task, {T::kNameFieldNumber, T::kSheetFieldNumber, T::kTargetFieldNumber,
+                               T::kEnvironmentFieldNumber, T::kStateFieldNumber, T::kRunAfterFieldNumber,
+                               T::kLatestTaskRunFieldNumber, T::kUpdateTimeFieldNumber, T::kEtagFieldNumber});
 }
 
 void InsertTask(Transaction& tx, const domain::RolloutName& rollout, std::int64_t stage, const v1::Task& task) {

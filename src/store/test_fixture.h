@@ -8,8 +8,8 @@
 #include <string>
 
 #include "contract/contract.h"
-#include "store/instance_store.h"
 #include "store/database_store.h"
+#include "store/instance_store.h"
 #include "store/metastore.h"
 #include "store/plan_store.h"
 #include "store/project_store.h"

@@ -13,10 +13,9 @@
 namespace argus::store {
 namespace {
 
-constexpr db::Statement kInsertOutbox{
-    "outbox.insert",
-    "INSERT INTO outbox (replica, topic, resource, version, create_time)"
-    " VALUES (:replica, :topic, :resource, :version, :create_time)"};
+constexpr db::Statement kInsertOutbox{"outbox.insert",
+                                      "INSERT INTO outbox (replica, topic, resource, version, create_time)"
+                                      " VALUES (:replica, :topic, :resource, :version, :create_time)"};
 
 db::Expect ExpectOf(Guard guard) {
   return guard == Guard::kVersion || guard == Guard::kOwner ? db::Expect::kOneRow : db::Expect::kAny;
@@ -28,7 +27,8 @@ bool FailedIn(const Error& error, std::string_view statement) {
 }
 
 Error LeaseLost() {
-  return Error(Code::kAborted, reasons::kLeaseLost, "The run belongs to another owner by now; its result was not written.");
+  return Error(Code::kAborted, reasons::kLeaseLost,
+               "The run belongs to another owner by now; its result was not written.");
 }
 
 Error AlreadyExists() {
@@ -47,7 +47,8 @@ Error Interpret(Guard guard, Error error) {
 
 }  // namespace
 
-Transaction::Transaction(const RequestContext& ctx, db::Transaction& transaction, Surroundings& surroundings, Times times)
+Transaction::Transaction(const RequestContext& ctx, db::Transaction& transaction, Surroundings& surroundings,
+                         Times times)
     : ctx_(ctx), transaction_(transaction), surroundings_(surroundings), times_(times) {}
 
 Error Transaction::Explain(Error error) const {
@@ -77,7 +78,8 @@ Result<db::Rows> Transaction::ExecReturning(const db::Statement& statement, cons
 Result<db::Row> Transaction::ExecReturningOne(const db::Statement& statement, const db::Params& params, Guard guard) {
   ARGUS_ASSIGN(db::Rows rows, ExecReturning(statement, params, guard));
   if (rows.size() == 1) return std::move(rows.front());
-  return Interpret(guard, db::InStatement(db::UnexpectedRowCount(static_cast<std::int64_t>(rows.size())), statement.name));
+  return Interpret(guard,
+                   db::InStatement(db::UnexpectedRowCount(static_cast<std::int64_t>(rows.size())), statement.name));
 }
 
 Status Transaction::Flush() {
@@ -92,7 +94,8 @@ void Transaction::Announce(Topic topic, std::string resource, std::int64_t versi
 
 Status Transaction::Commit(std::span<const audit::Entry> entries) {
   if (entries.empty()) {
-    return Error(Code::kInternal, reasons::kInternal, "The server failed.").WithCause("a commit without an audit entry");
+    return Error(Code::kInternal, reasons::kInternal, "The server failed.")
+        .WithCause("a commit without an audit entry");
   }
   for (const audit::Entry& entry : entries) WriteEntry(entry);
   return CommitAndPublish();

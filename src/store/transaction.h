@@ -26,8 +26,8 @@ enum class Guard {
   kContendedKey,  // no row has this key: else the transaction runs again, to draw another key or to find that row
 };
 
-// The writes that need no audit entry, because nobody decided them: the closed list of exceptions to "no audit entry, no
-// action".
+// The writes that need no audit entry, because nobody decided them: the closed list of exceptions to "no audit entry,
+// no action".
 enum class Unaudited {
   kLeaseRenewal,     // a holder says that it is alive
   kRunProgress,      // intent, statement log and counters of a task run; its start and end are audited
@@ -39,8 +39,8 @@ enum class Unaudited {
   kExpiry,           // sessions, request ids and uploads whose time is over are removed
 };
 
-// Not thread-safe; made by Metastore::Write, which runs it again whole on a serialization failure. Every error is final: each
-// later call gives the same one.
+// Not thread-safe; made by Metastore::Write, which runs it again whole on a serialization failure. Every error is
+// final: each later call gives the same one.
 class Transaction final : public Reader {
  public:
   // What all transactions of a process share.
@@ -77,8 +77,8 @@ class Transaction final : public Reader {
   // Tells, after the commit and on every replica, that `resource` changed.
   void Announce(Topic topic, std::string resource, std::int64_t version = 0);
 
-  // The only ways to commit. At least one entry is needed, else INTERNAL. Entries get their id and timestamp here; actor,
-  // address and correlation id come from the context where an entry leaves them empty.
+  // The only ways to commit. At least one entry is needed, else INTERNAL. Entries get their id and timestamp here;
+  // actor, address and correlation id come from the context where an entry leaves them empty.
   Status Commit(std::span<const audit::Entry> entries);
   Status Commit(const audit::Entry& entry) { return Commit(std::span(&entry, 1)); }
   Status CommitUnaudited(Unaudited reason);
@@ -96,7 +96,7 @@ class Transaction final : public Reader {
   db::Transaction& transaction_;
   Surroundings& surroundings_;
   const Times times_;
-  std::map<std::string_view, Guard> guards_;  // by statement
+  std::map<std::string_view, Guard> guards_;                             // by statement
   std::map<std::pair<Topic, std::string>, std::int64_t> announcements_;  // -> the newest version
   bool dirty_ = false;
 };

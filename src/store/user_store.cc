@@ -19,8 +19,8 @@ constexpr db::Statement kGet =
     Define<"user.get", "SELECT " + kColumns + " FROM user_account WHERE login_id = :login_id">;
 constexpr db::Statement kUpdate{
     "user.update",
-    "UPDATE user_account SET title = :title, email = :email, state = :state, update_time = :now, version = version + 1"
-    " WHERE login_id = :login_id AND version = :version"};
+    "UPDATE user_account SET title = :title, email = :email, state = :state, update_time = :now,"
+    " version = version + 1 WHERE login_id = :login_id AND version = :version"};
 constexpr db::Statement kAny{"user.any", "SELECT login_id FROM user_account LIMIT 1"};
 constexpr db::Statement kGetHash{"user.get_password",
                                  "SELECT password_hash FROM user_account WHERE login_id = :login_id"};
@@ -57,8 +57,11 @@ Result<v1::User> Parse(const db::Row& row) {
 }
 
 db::Params Columns(const v1::User& user, Timestamp now) {
-  return {{"login_id", user.login_id()}, {"title", user.title()}, {"email", user.email()},
-          {"state", EnumText(user.state())}, {"now", now}};
+  return {{"login_id", user.login_id()},
+          {"title", user.title()},
+          {"email", user.email()},
+          {"state", EnumText(user.state())},
+          {"now", now}};
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ Result<v1::User> InsertUser(Transaction& tx, v1::User user, std::string_view pas
 Result<v1::User> GetUser(Reader& reader, const domain::UserName& name);
 // Filter and order: login_id, title, email, state.
 Result<Page<v1::User>> ListUsers(Reader& reader, const ListQuery& query);
-// `user` as it was read, then changed (title, email, state); its etag is the version that it replaces (Guard::kVersion).
+// `user` as it was read, then changed (title, email, state); its etag is the version that it replaces
+// (Guard::kVersion).
 Result<v1::User> UpdateUser(Transaction& tx, v1::User user);
 
 // False as long as nobody was ever created.

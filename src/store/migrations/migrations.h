@@ -1,5 +1,5 @@
-// The steps of the metastore's schema. A released step never changes; a new one is a new pair of files, NNNN_<name>_sqlite.cc
-// and NNNN_<name>_postgres.cc, and a line in migrations.cc.
+// The steps of the metastore's schema. A released step never changes; a new one is a new pair of files,
+// NNNN_<name>_sqlite.cc and NNNN_<name>_postgres.cc, and a line in migrations.cc.
 #pragma once
 
 #include <span>
