@@ -2,6 +2,7 @@
 
 #include "store/database_store.h"
 #include "store/instance_store.h"
+#include "store/revision_store.h"
 
 namespace argus::command {
 namespace {
@@ -36,6 +37,7 @@ Status SchemaSync::SyncDatabase(const RequestContext& ctx, const domain::Databas
   ARGUS_RETURN_IF_ERROR(metastore_.Write(ctx, [&](store::Transaction& tx) {
     if (schema.ok()) {
       store::PutDatabaseSchema(tx, name, *schema);
+      store::CompleteChangelogs(tx, name, schema->fingerprint());
     } else {
       store::RecordSyncError(tx, name, schema.error().message());
     }
