@@ -66,7 +66,7 @@ void GrpcCall::OnReadDone(bool ok) {
       default: return OnWorker(&GrpcCall::ExchangeOne);
     }
   }
-  if (bidi_) return End(*bidi_, Ok());
+  if (Call* open = bidi()) return End(*open, Ok());
   Finish(ToGrpcStatus(Error(Code::kInvalidArgument, reasons::kInvalidBody, "the request message is missing"), ""));
 }
 
@@ -127,16 +127,20 @@ void GrpcCall::OpenBidi() {
   const auto opened = shared_->dispatcher.Run(*call);
   if (!opened.ok()) return End(*call, opened.error());
   SendHeaders(*call);
-  bidi_ = std::move(call);
+  {
+    const std::lock_guard lock(mutex_);
+    bidi_ = std::move(call);
+  }
   StartRead(&in_);
 }
 
 void GrpcCall::ExchangeOne() {
+  Call& call = *bidi();
   const MessagePtr request = method_.NewRequest();
   const auto read = FromByteBuffer(in_, method_.body_limit(), *request);
-  if (!read.ok()) return End(*bidi_, read);
-  const auto answer = shared_->dispatcher.Exchange(*bidi_, *request);
-  if (!answer.ok()) return End(*bidi_, answer.error());
+  if (!read.ok()) return End(call, read);
+  const auto answer = shared_->dispatcher.Exchange(call, *request);
+  if (!answer.ok()) return End(call, answer.error());
   Write(**answer);
 }
 
@@ -144,10 +148,9 @@ void GrpcCall::OnWriteDone(bool ok) {
   if (const auto open = stream()) {
     if (!ok) open->Stop(Cancelled());
     open->Sent();
-  } else if (bidi_ && ok) {
-    StartRead(&in_);
-  } else if (bidi_) {
-    End(*bidi_, Cancelled());
+  } else if (Call* call = bidi()) {
+    if (ok) return StartRead(&in_);
+    End(*call, Cancelled());
   }
 }
 
@@ -184,7 +187,10 @@ void GrpcCall::Drain() {
 }
 
 void GrpcCall::Write(const google::protobuf::Message& message) {
-  out_ = ToByteBuffer(message);
+  {
+    const std::lock_guard lock(mutex_);
+    out_ = ToByteBuffer(message);
+  }
   StartWrite(&out_);
 }
 
@@ -203,6 +209,11 @@ void GrpcCall::SendTrailers(Call& call, const Status& status) {
   net::Headers trailers = call.response_trailers();
   if (!status.ok()) AddRetryAfter(status.error(), trailers);
   ForEachMetadata(trailers, [&](auto& key, auto& value) { context_->AddTrailingMetadata(key, value); });
+}
+
+Call* GrpcCall::bidi() {
+  const std::lock_guard lock(mutex_);
+  return bidi_.get();
 }
 
 std::shared_ptr<GrpcCall::Stream> GrpcCall::stream() {

@@ -60,6 +60,7 @@ class GrpcCall final : public grpc::ServerGenericBidiReactor, public std::enable
   void SendHeaders(Call& call);
   void SendTrailers(Call& call, const Status& status);
   std::shared_ptr<Stream> stream();
+  Call* bidi();
 
   const std::shared_ptr<GrpcContext> shared_;
   grpc::GenericCallbackServerContext* const context_;
@@ -67,11 +68,12 @@ class GrpcCall final : public grpc::ServerGenericBidiReactor, public std::enable
   const std::shared_ptr<CancelToken> cancel_ = std::make_shared<CancelToken>();
   std::shared_ptr<GrpcCall> self_;
   grpc::ByteBuffer in_;
-  grpc::ByteBuffer out_;
   bool headers_sent_ = false;
-  std::unique_ptr<Call> bidi_;  // of a bidirectional stream, once opened
+  // Taken before each operation and after it, so that one worker's doings are visible to the next.
   std::mutex mutex_;
-  std::shared_ptr<Stream> stream_;  // of a server stream, once opened; guarded by mutex_
+  grpc::ByteBuffer out_;
+  std::unique_ptr<Call> bidi_;      // of a bidirectional stream, once opened
+  std::shared_ptr<Stream> stream_;  // of a server stream, once opened
 };
 
 }  // namespace argus::rpc
