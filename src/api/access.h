@@ -8,8 +8,8 @@
 
 namespace argus::api {
 
-// ACCESS_UNSPECIFIED, which nobody may call, for a method of the contract that declares nothing. gRPC's own services (health,
-// reflection) are public.
+// ACCESS_UNSPECIFIED, which nobody may call, for a method of the contract that declares nothing. gRPC's own services
+// (health, reflection) are public.
 v1::Access AccessOf(const google::protobuf::MethodDescriptor& method);
 
 // INTERNAL naming each method of the contract whose declaration is missing or incomplete.

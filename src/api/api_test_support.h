@@ -34,7 +34,12 @@ class TestServer {
   TestServer() {
     command::BootstrapOptions admin{folder_.path(), kAdminPassword};
     Must(command::EnsureAdmin(*metastore_, hasher_, admin));
-    api_ = Must(RegisterAll(dispatcher_, {clock_, logger_, http_metrics_, *readiness_, *metastore_, CommandRefs(),
+    api_ = Must(RegisterAll(dispatcher_, {clock_,
+                                          logger_,
+                                          http_metrics_,
+                                          *readiness_,
+                                          *metastore_,
+                                          CommandRefs(),
                                           {"1.2.3", "abc", clock_.Now(), "http://argus", false, false}}));
   }
 
@@ -62,7 +67,8 @@ class TestServer {
   }
 
   template <typename Response>
-  Result<Response> Call(std::string_view method, const google::protobuf::Message& request, const std::string& token = "") {
+  Result<Response> Call(std::string_view method, const google::protobuf::Message& request,
+                        const std::string& token = "") {
     auto answer = Send(method, request, token);
     if (!answer.result.ok()) return answer.result.error();
     return static_cast<const Response&>(**answer.result);
@@ -137,7 +143,7 @@ class TestServer {
     return {true, log::Level::kInfo, null};
   }
   Commands CommandRefs() {
-    return {audit_logs_, auth_,  databases_, groups_,   instances_, issues_, plan_checks_, plans_,    policies_,
+    return {audit_logs_, auth_,  databases_, groups_,   instances_, issues_, plan_checks_, plans_, policies_,
             projects_,   roles_, rollouts_,  settings_, sheets_,    tasks_,  task_runs_,   users_};
   }
 

@@ -36,7 +36,8 @@ std::vector<NamedResource> ResourcesOf(const google::protobuf::Message& request,
 // PERMISSION_DENIED, or NOT_FOUND where not even the existence of the resource may be known.
 Status RequireAt(const Caller& caller, std::string_view permission, const Place& place, std::string_view resource);
 
-// Asks for policy.permission() on all resources that the request names, or on the workspace when the policy names no field.
+// Asks for policy.permission() on all resources that the request names, or on the workspace when the policy names no
+// field.
 Status AuthorizeRequest(store::Reader& reader, const RequestContext& ctx, const v1::MethodPolicy& policy,
                         const google::protobuf::Message& request);
 

@@ -36,7 +36,8 @@ TEST(ResourcesOf, FollowsPathsAndLists) {
   EXPECT_THAT(Names(transfer, {"name", "project"}), ElementsAre("name=d"));
 }
 
-// "instances/i/databases/owned" belongs to projects/play, which bob owns, and "instances/j/databases/free" to no project.
+// "instances/i/databases/owned" belongs to projects/play, which bob owns, and "instances/j/databases/free" to no
+// project.
 class AuthorizerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {

@@ -1,6 +1,8 @@
 // Registers a service: reads are its own member functions, writes are the commands' themselves.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,7 +19,7 @@ template <typename S>
 class Binder {
  public:
   Binder(rpc::Dispatcher& dispatcher, std::string_view name, S* service)
-      : dispatcher_(dispatcher), prefix_(std::string(name) + "."), typed_(dispatcher, name, service) {}
+      : dispatcher_(dispatcher), name_(name), typed_(dispatcher, name, service) {}
 
   template <typename Req, typename Resp>
   Binder& Read(std::string_view method, Result<Resp> (S::*function)(RequestContext&, const Req&)) {
@@ -32,10 +34,9 @@ class Binder {
   }
   template <typename C, typename Req, typename Resp>
   Binder& Write(std::string_view method, C& commands, Result<Resp> (C::*function)(const RequestContext&, const Req&)) {
-    dispatcher_.AddUnary<Req, Resp>(prefix_ + std::string(method),
-                                    [&commands, function](RequestContext& ctx, const Req& request) {
-                                      return (commands.*function)(ctx, request);
-                                    });
+    dispatcher_.AddUnary<Req, Resp>(
+        fmt::format("{}.{}", name_, method),
+        [&commands, function](RequestContext& ctx, const Req& request) { return (commands.*function)(ctx, request); });
     return *this;
   }
   template <typename Req>
@@ -47,7 +48,7 @@ class Binder {
 
  private:
   rpc::Dispatcher& dispatcher_;
-  const std::string prefix_;
+  const std::string name_;
   rpc::ServiceBinder<S> typed_;
 };
 

@@ -24,7 +24,8 @@ struct Caller {
   store::VisibleProjects ProjectsAllowing(std::string_view permission) const;
 };
 
-// Reads bindings and roles anew, so that what was taken away holds at once. UNAUTHENTICATED without a user in ctx.actor.
+// Reads bindings and roles anew, so that what was taken away holds at once. UNAUTHENTICATED without a user in
+// ctx.actor.
 Result<Caller> LoadCaller(store::Reader& reader, const RequestContext& ctx);
 
 }  // namespace argus::api

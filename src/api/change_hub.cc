@@ -10,8 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kSlowPoll{15'000};
 constexpr std::size_t kMaxNotes = 1024;  // Past it, everything counts as changed.
 
-constexpr store::Topic kTopics[] = {store::Topic::kRollout, store::Topic::kTaskRun, store::Topic::kIssue, store::Topic::kPlan,
-                                    store::Topic::kPlanCheckRun, store::Topic::kSetting};
+constexpr store::Topic kTopics[] = {store::Topic::kRollout, store::Topic::kTaskRun,      store::Topic::kIssue,
+                                    store::Topic::kPlan,    store::Topic::kPlanCheckRun, store::Topic::kSetting};
 
 bool IsAtOrBelow(std::string_view name, std::string_view resource) {
   return name.starts_with(resource) && (name.size() == resource.size() || name[resource.size()] == '/');

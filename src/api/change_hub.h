@@ -16,9 +16,9 @@
 
 namespace argus::api {
 
-// Stands between the notifier and the streams: a commit only leaves a note here, and a thread of the hub's own wakes, so that
-// no stream ever runs or ends inside of a commit. Wakes every watcher now and then as well, for what changes with time alone.
-// Thread-safe.
+// Stands between the notifier and the streams: a commit only leaves a note here, and a thread of the hub's own wakes,
+// so that no stream ever runs or ends inside of a commit. Wakes every watcher now and then as well, for what changes
+// with time alone. Thread-safe.
 class ChangeHub {
  public:
   explicit ChangeHub(store::Notifier& notifier);
@@ -38,9 +38,9 @@ class ChangeHub {
     std::uint64_t id_ = 0;
   };
 
-  // Calls `wake` after a change of one of `resources` or of anything below it ("projects/p/rollouts/1" or "settings"), once
-  // for several changes that come close together; on the hub's thread, holding no lock, perhaps still once after the watch
-  // has ended.
+  // Calls `wake` after a change of one of `resources` or of anything below it ("projects/p/rollouts/1" or "settings"),
+  // once for several changes that come close together; on the hub's thread, holding no lock, perhaps still once after
+  // the watch has ended.
   [[nodiscard]] Watch Add(std::vector<std::string> resources, std::function<void()> wake);
 
  private:

@@ -63,7 +63,8 @@ TEST_F(ChangeHubTest, AWatchMayEndInsideItsOwnWake) {
 TEST_F(ChangeHubTest, ManyChangesAtOnceStillWake) {
   const auto watch = Watch("projects/z/rollouts/1", bell_);
   std::vector<store::Announcement> changes;
-  for (int i = 0; i < 3000; ++i) changes.push_back({store::Topic::kRollout, "projects/a/rollouts/" + std::to_string(i)});
+  for (int i = 0; i < 3000; ++i)
+    changes.push_back({store::Topic::kRollout, "projects/a/rollouts/" + std::to_string(i)});
   changes.push_back({store::Topic::kRollout, "projects/z/rollouts/1"});
   notifier_.Publish(changes);
   EXPECT_TRUE(bell_.WaitFor(seconds(10)));

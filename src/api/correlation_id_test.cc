@@ -35,9 +35,7 @@ TEST(CorrelationId, ComesFromTheFirstWellFormedHeader) {
   EXPECT_EQ(CorrelationIdOf(headers, kNow), "first");
 }
 
-TEST(CorrelationId, IsMadeWhereTheCallerSentNone) {
-  EXPECT_TRUE(CorrelationIdOf({}, kNow).starts_with("req-2026-"));
-}
+TEST(CorrelationId, IsMadeWhereTheCallerSentNone) { EXPECT_TRUE(CorrelationIdOf({}, kNow).starts_with("req-2026-")); }
 
 }  // namespace
 }  // namespace argus::api

@@ -12,9 +12,12 @@ Status CheckAccess(store::Metastore& metastore, rpc::Call& call) {
   if (!policy.unimplemented().empty()) return Ok();  // Refused whoever asks.
   switch (AccessOf(method)) {
     case v1::PUBLIC:
-    case v1::AUTHENTICATED: return Ok();
-    case v1::PERMISSION: break;
-    default: return domain::PermissionDenied("(none declared)", method.full_name());
+    case v1::AUTHENTICATED:
+      return Ok();
+    case v1::PERMISSION:
+      break;
+    default:
+      return domain::PermissionDenied("(none declared)", method.full_name());
   }
   ARGUS_ASSIGN(const auto* request, call.Decode());
   auto reader = metastore.Read(call.context());

@@ -33,7 +33,8 @@ Status Record(store::Metastore& metastore, rpc::Call& call, const Error& error, 
   const RequestContext ctx = Uncancelled(call.context(), now);
   const auto& policy = contract::PolicyOf(*call.method().descriptor());
   const auto request = call.Decode();
-  return command::RecordFailure(metastore, ctx, request.ok() ? **request : call.method().request_prototype(), policy, error);
+  return command::RecordFailure(metastore, ctx, request.ok() ? **request : call.method().request_prototype(), policy,
+                                error);
 }
 
 }  // namespace

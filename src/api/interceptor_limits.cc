@@ -7,7 +7,8 @@ namespace {
 Status CheckLimits(const rpc::Call& call, const Readiness& readiness, MonotonicTime now) {
   if (call.context().cancel->cancelled()) return Error(Code::kCancelled, reasons::kCancelled, "The caller went away.");
   if (now >= call.context().deadline) {
-    return Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded, "The deadline had passed before the request ran.");
+    return Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded,
+                 "The deadline had passed before the request ran.");
   }
   if (call.method().kind() != rpc::MethodKind::kUnary && readiness.draining()) {
     return Error(Code::kUnavailable, reasons::kDraining, "The server is shutting down; open the stream elsewhere.")

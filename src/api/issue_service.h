@@ -20,7 +20,8 @@ class IssueService {
  private:
   Result<v1::Issue> GetIssue(RequestContext& ctx, const v1::GetIssueRequest& request);
   Result<v1::ListIssuesResponse> ListIssues(RequestContext& ctx, const v1::ListIssuesRequest& request);
-  Result<v1::ListIssueCommentsResponse> ListIssueComments(RequestContext& ctx, const v1::ListIssueCommentsRequest& request);
+  Result<v1::ListIssueCommentsResponse> ListIssueComments(RequestContext& ctx,
+                                                          const v1::ListIssueCommentsRequest& request);
 
   store::Metastore& metastore_;
   command::IssueCommands& commands_;

@@ -11,7 +11,8 @@ inline constexpr log::Event kRequestFailed{log::Level::kError, "request failed",
                                            "The server could not answer a request; error holds the cause."};
 inline constexpr log::Event kDenialNotRecorded{log::Level::kError, "denied request not recorded",
                                                "A refused or failed request could not be written to the audit log."};
-inline constexpr log::Event kNotReady{log::Level::kWarn, "not ready", "The metastore stopped answering; /readyz says 503."};
+inline constexpr log::Event kNotReady{log::Level::kWarn, "not ready",
+                                      "The metastore stopped answering; /readyz says 503."};
 inline constexpr log::Event kReady{log::Level::kInfo, "ready", "The metastore answers; /readyz says 200."};
 
 }  // namespace argus::api::events

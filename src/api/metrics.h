@@ -8,12 +8,12 @@
 
 namespace argus::api {
 
-inline constexpr metrics::Family kHttpRequests{
-    metrics::Type::kCounter,
-    "http_requests_total",
-    "Requests answered, streams when they end, by HTTP method, route (other: none), HTTP status (gRPC and Connect codes by "
-    "their HTTP equivalent) and protocol.",
-    {"method", "route", "status", "protocol"}};
+inline constexpr metrics::Family kHttpRequests{metrics::Type::kCounter,
+                                               "http_requests_total",
+                                               "Requests answered, streams when they end, by HTTP method, route "
+                                               "(other: none), HTTP status (gRPC and Connect codes by "
+                                               "their HTTP equivalent) and protocol.",
+                                               {"method", "route", "status", "protocol"}};
 
 inline constexpr metrics::Family kHttpRequestDuration{
     metrics::Type::kHistogram,

@@ -14,8 +14,12 @@ TEST(HttpMetrics, CountAnswersWithTheirDuration) {
   HttpMetrics metrics(registry);
   metrics.Answered({"GET", "/v1/{name=projects/*}", 200, "rest"}, std::chrono::milliseconds(20));
   const std::string text = registry.RenderText();
-  EXPECT_THAT(text, HasSubstr(R"(http_requests_total{method="GET",route="/v1/{name=projects/*}",status="200",protocol="rest"} 1)"));
-  EXPECT_THAT(text, HasSubstr(R"(http_request_duration_seconds_bucket{method="GET",route="/v1/{name=projects/*}",le="0.025"} 1)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(http_requests_total{method="GET",route="/v1/{name=projects/*}",status="200",protocol="rest"} 1)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(http_request_duration_seconds_bucket{method="GET",route="/v1/{name=projects/*}",le="0.025"} 1)"));
 }
 
 TEST(HttpMetrics, KeepStreamsOutOfTheHistogram) {

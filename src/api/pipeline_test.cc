@@ -17,7 +17,8 @@ class PipelineTest : public testing::Test {
   std::vector<v1::AuditLog> AuditLogs(const std::string& filter) {
     v1::ListAuditLogsRequest request;
     request.set_filter(filter);
-    const auto response = Must(server_.Call<v1::ListAuditLogsResponse>("AuditLogService/ListAuditLogs", request, admin_));
+    const auto response =
+        Must(server_.Call<v1::ListAuditLogsResponse>("AuditLogService/ListAuditLogs", request, admin_));
     return {response.audit_logs().begin(), response.audit_logs().end()};
   }
 
@@ -94,7 +95,8 @@ TEST_F(PipelineTest, RecordsAFailedSignInOnce) {
   request.set_password("wrong password");
   EXPECT_FALSE(server_.Call<v1::LoginResponse>("AuthService/Login", request).ok());
   int failures = 0;
-  for (const auto& entry : AuditLogs("response_status = \"denied\"")) failures += entry.action().starts_with("bb.auth.login");
+  for (const auto& entry : AuditLogs("response_status = \"denied\""))
+    failures += entry.action().starts_with("bb.auth.login");
   EXPECT_EQ(failures, 1);
 }
 

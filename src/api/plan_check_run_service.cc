@@ -25,8 +25,8 @@ Result<v1::PlanCheckRun> PlanCheckRunService::GetPlanCheckRun(RequestContext& ct
   return store::GetPlanCheckRun(reader, name);
 }
 
-Result<v1::ListPlanCheckRunsResponse> PlanCheckRunService::ListPlanCheckRuns(RequestContext& ctx,
-                                                                             const v1::ListPlanCheckRunsRequest& request) {
+Result<v1::ListPlanCheckRunsResponse> PlanCheckRunService::ListPlanCheckRuns(
+    RequestContext& ctx, const v1::ListPlanCheckRunsRequest& request) {
   ARGUS_ASSIGN(const auto parent, ParseName<domain::PlanName>(request.parent(), "parent"));
   auto reader = metastore_.Read(ctx);
   ARGUS_RETURN_IF_ERROR(store::GetPlan(reader, parent));

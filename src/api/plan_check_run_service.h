@@ -19,7 +19,8 @@ class PlanCheckRunService {
 
  private:
   Result<v1::PlanCheckRun> GetPlanCheckRun(RequestContext& ctx, const v1::GetPlanCheckRunRequest& request);
-  Result<v1::ListPlanCheckRunsResponse> ListPlanCheckRuns(RequestContext& ctx, const v1::ListPlanCheckRunsRequest& request);
+  Result<v1::ListPlanCheckRunsResponse> ListPlanCheckRuns(RequestContext& ctx,
+                                                          const v1::ListPlanCheckRunsRequest& request);
 
   store::Metastore& metastore_;
   command::PlanCheckCommands& commands_;

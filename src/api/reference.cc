@@ -51,9 +51,12 @@ std::string HoldersOf(const std::string& permission) {
 
 std::string AccessText(const v1::MethodPolicy& policy) {
   switch (policy.access()) {
-    case v1::PUBLIC: return "anyone";
-    case v1::AUTHENTICATED: return "any signed-in user";
-    default: return Code(policy.permission());
+    case v1::PUBLIC:
+      return "anyone";
+    case v1::AUTHENTICATED:
+      return "any signed-in user";
+    default:
+      return Code(policy.permission());
   }
 }
 
@@ -92,7 +95,9 @@ const std::vector<ReferencePage>& ReferencePages() {
 std::string PermissionsReference() {
   const auto methods = MethodsByPermission();
   std::string out = Title("permissions", "Permissions");
-  out += "Roles are sets of permissions; a binding gives a role to users and groups, in a project or in the whole workspace.\n\n";
+  out +=
+      "Roles are sets of permissions; a binding gives a role to users and groups, in a project or in the whole "
+      "workspace.\n\n";
   out += "| permission | asked for by | held by the built-in roles |\n|---|---|---|\n";
   for (const auto& permission : domain::AllPermissions()) {
     const auto found = methods.find(permission);
@@ -105,7 +110,8 @@ std::string PermissionsReference() {
 std::string ErrorsReference() {
   std::string out = Title("errors", "Error reasons");
   out +=
-      "Every error has a canonical code (gRPC's), one of these reasons in `google.rpc.ErrorInfo`, and a message that says what "
+      "Every error has a canonical code (gRPC's), one of these reasons in `google.rpc.ErrorInfo`, and a message that "
+      "says what "
       "to do. Reasons never change their meaning.\n\n## Of the product\n\n| reason | meaning |\n|---|---|\n";
   ARGUS_DOMAIN_REASONS(ARGUS_REASON_ROW)
   out += "\n## Of the platform\n\n| reason | meaning |\n|---|---|\n";
@@ -117,7 +123,8 @@ std::string ApiReference() {
   std::string out = Title("api", "API methods");
   out += "Each method is served as Connect and gRPC under `/<service>/<method>`, and as REST under the paths given.\n";
   for (const auto* service : contract::Services()) {
-    out += fmt::format("\n## {}\n\n| method | REST | needs | audit action | notes |\n|---|---|---|---|---|\n", service->full_name());
+    out += fmt::format("\n## {}\n\n| method | REST | needs | audit action | notes |\n|---|---|---|---|---|\n",
+                       service->full_name());
     for (int i = 0; i < service->method_count(); ++i) out += MethodRow(*service->method(i));
   }
   return out;

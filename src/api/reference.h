@@ -1,4 +1,5 @@
-// The reference pages of docs/reference, made from the declarations themselves. Pure; equal declarations give equal bytes.
+// The reference pages of docs/reference, made from the declarations themselves. Pure; equal declarations give equal
+// bytes.
 #pragma once
 
 #include <string>

@@ -51,8 +51,8 @@ class Services final : public Api {
 
   void Register(rpc::Dispatcher& dispatcher) {
     const auto each = [&](auto&... service) { (service.Register(dispatcher), ...); };
-    each(actuator_, auth_, users_, roles_, groups_, workspace_, projects_, settings_, instances_, databases_, sheets_, plans_,
-         plan_check_runs_, issues_, rollouts_, revisions_, audit_logs_);
+    each(actuator_, auth_, users_, roles_, groups_, workspace_, projects_, settings_, instances_, databases_, sheets_,
+         plans_, plan_check_runs_, issues_, rollouts_, revisions_, audit_logs_);
   }
 
   const Validator& validator() const { return validator_; }

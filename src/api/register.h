@@ -62,15 +62,16 @@ struct Deps {
   ServerFacts facts;
 };
 
-// The services and what they share. Must outlive the dispatcher's last call and its last stream, so the servers stop first.
+// The services and what they share. Must outlive the dispatcher's last call and its last stream, so the servers stop
+// first.
 class Api {
  public:
   virtual ~Api() = default;
 };
 
-// Registers all services, sets the interceptors and checks the whole: INTERNAL, naming every method that lacks a handler or a
-// declaration, and then nothing may be served. Services that are not of the contract (gRPC health, reflection) may be added
-// to `dispatcher` before or after.
+// Registers all services, sets the interceptors and checks the whole: INTERNAL, naming every method that lacks a
+// handler or a declaration, and then nothing may be served. Services that are not of the contract (gRPC health,
+// reflection) may be added to `dispatcher` before or after.
 Result<std::unique_ptr<Api>> RegisterAll(rpc::Dispatcher& dispatcher, const Deps& deps);
 
 }  // namespace argus::api

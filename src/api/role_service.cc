@@ -37,7 +37,8 @@ Result<store::Page<v1::Role>> PageFromBuiltIns(store::Reader& reader, std::size_
   const auto& built_in = domain::BuiltInRoles();
   const std::size_t end = std::min(offset + size, built_in.size());
   store::Page<v1::Role> page;
-  page.items.assign(built_in.begin() + static_cast<std::ptrdiff_t>(offset), built_in.begin() + static_cast<std::ptrdiff_t>(end));
+  page.items.assign(built_in.begin() + static_cast<std::ptrdiff_t>(offset),
+                    built_in.begin() + static_cast<std::ptrdiff_t>(end));
   if (page.items.size() == size) {
     page.next_page_token = std::string(kBuiltInToken) + std::to_string(end);
     return page;

@@ -25,7 +25,8 @@ Result<v1::Rollout> LoadRollout(store::Metastore& metastore, store::Reader& read
 }
 
 // For streams, whose callers may lose the permission while they watch.
-Result<v1::Rollout> LoadPermitted(store::Metastore& metastore, const RequestContext& ctx, const domain::RolloutName& name) {
+Result<v1::Rollout> LoadPermitted(store::Metastore& metastore, const RequestContext& ctx,
+                                  const domain::RolloutName& name) {
   auto reader = metastore.Read(ctx);
   ARGUS_ASSIGN(const Caller caller, LoadCaller(reader, ctx));
   ARGUS_ASSIGN(const Place place, PlaceOf(reader, name.ToString()));

@@ -17,10 +17,13 @@ class RolloutWatchTest : public testing::Test {
   RolloutWatchTest() {
     rollout_.set_name(kName);
     rollout_.set_state(v1::Rollout::RUNNING);
-    watch_.emplace(hub_, kName, [this](const RequestContext&) -> Result<v1::Rollout> {
-      if (hidden_) return domain::NotFound(kName);
-      return rollout_;
-    }, nullptr);
+    watch_.emplace(
+        hub_, kName,
+        [this](const RequestContext&) -> Result<v1::Rollout> {
+          if (hidden_) return domain::NotFound(kName);
+          return rollout_;
+        },
+        nullptr);
     watch_->SetWake([this] { bell_.Signal(); });
   }
 

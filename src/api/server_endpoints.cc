@@ -34,7 +34,8 @@ net::HttpHandler Counted(std::string route, HttpMetrics& metrics, net::HttpHandl
   };
 }
 
-void Add(net::HttpMux& mux, HttpMetrics& metrics, const std::string& path, net::HttpHandler handler, net::RunOn run_on) {
+void Add(net::HttpMux& mux, HttpMetrics& metrics, const std::string& path, net::HttpHandler handler,
+         net::RunOn run_on) {
   mux.Handle(path, Counted(path, metrics, std::move(handler)), run_on);
 }
 
@@ -64,7 +65,9 @@ void AddHealthEndpoints(net::HttpMux& mux, const Readiness& readiness, HttpMetri
   const auto alive = [](net::HttpRequest&&) { return Reply(200, "application/json", R"({"status":"ok"})"); };
   Add(mux, metrics, "/healthz", alive, net::RunOn::kIo);
   Add(mux, metrics, "/livez", alive, net::RunOn::kIo);
-  const auto ready = [&readiness](net::HttpRequest&& request) { return ReadyReply(readiness, AsksVerbose(request.query)); };
+  const auto ready = [&readiness](net::HttpRequest&& request) {
+    return ReadyReply(readiness, AsksVerbose(request.query));
+  };
   Add(mux, metrics, "/readyz", ready, net::RunOn::kIo);
 }
 

@@ -14,8 +14,8 @@ namespace argus::api {
 
 // Everything that is given must outlive the server of `mux`.
 
-// /healthz and /livez: 200 as long as the process answers, on the I/O thread and without the metastore. /readyz: 200 or 503;
-// with ?verbose, each check.
+// /healthz and /livez: 200 as long as the process answers, on the I/O thread and without the metastore. /readyz: 200 or
+// 503; with ?verbose, each check.
 void AddHealthEndpoints(net::HttpMux& mux, const Readiness& readiness, HttpMetrics& metrics);
 // /metrics: Prometheus text 0.0.4. On the main port, or on one of its own.
 void AddMetricsEndpoint(net::HttpMux& mux, const metrics::Registry& registry, HttpMetrics& metrics);

@@ -58,7 +58,8 @@ TEST_F(ServerEndpointsTest, MetricsCountEvenThemselves) {
   Get("/metrics");
   const auto response = Get("/metrics");
   EXPECT_EQ(response.headers.Get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(response.body, HasSubstr(R"(http_requests_total{method="GET",route="/metrics",status="200",protocol="http"} 1)"));
+  EXPECT_THAT(response.body,
+              HasSubstr(R"(http_requests_total{method="GET",route="/metrics",status="200",protocol="http"} 1)"));
 }
 
 TEST_F(ServerEndpointsTest, WhatHasNoRouteIsCountedAsOther) {

@@ -17,7 +17,8 @@ class ServicesTest : public testing::Test {
  protected:
   std::vector<std::string> ProjectsSeenBy(const std::string& token) {
     std::vector<std::string> names;
-    const auto page = Must(server_.Call<v1::ListProjectsResponse>("ProjectService/ListProjects", v1::ListProjectsRequest(), token));
+    const auto page =
+        Must(server_.Call<v1::ListProjectsResponse>("ProjectService/ListProjects", v1::ListProjectsRequest(), token));
     for (const auto& project : page.projects()) names.push_back(project.name());
     return names;
   }
@@ -153,7 +154,9 @@ TEST_F(ServicesTest, SettingsAreTheOnesInForce) {
   EXPECT_EQ(settings.settings_size(), 5);
   v1::GetSettingRequest request;
   request.set_name("settings/ENVIRONMENT");
-  EXPECT_GT(Must(server_.Call<v1::Setting>("SettingService/GetSetting", request, admin_)).environment().environments_size(), 0);
+  EXPECT_GT(
+      Must(server_.Call<v1::Setting>("SettingService/GetSetting", request, admin_)).environment().environments_size(),
+      0);
   request.set_name("settings/NOPE");
   EXPECT_EQ(server_.Call<v1::Setting>("SettingService/GetSetting", request, admin_).error().code(), Code::kNotFound);
 }
@@ -172,7 +175,8 @@ TEST_F(ServicesTest, ASheetComesBackWithItsContent) {
 TEST_F(ServicesTest, ListsUnderAParentThatDoesNotExistAreNotFound) {
   v1::ListPlansRequest request;
   request.set_parent("projects/nowhere");
-  EXPECT_EQ(server_.Call<v1::ListPlansResponse>("PlanService/ListPlans", request, admin_).error().code(), Code::kNotFound);
+  EXPECT_EQ(server_.Call<v1::ListPlansResponse>("PlanService/ListPlans", request, admin_).error().code(),
+            Code::kNotFound);
 }
 
 TEST_F(ServicesTest, ARepeatedRequestIdGivesTheFirstAnswer) {
@@ -182,7 +186,8 @@ TEST_F(ServicesTest, ARepeatedRequestIdGivesTheFirstAnswer) {
   const auto first = Must(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_));
   EXPECT_EQ(Must(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_)).name(), first.name());
   request.mutable_plan()->set_title("twice");
-  EXPECT_EQ(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_).error().reason(), reasons::kRequestIdReused);
+  EXPECT_EQ(server_.Call<v1::Plan>("PlanService/CreatePlan", request, admin_).error().reason(),
+            reasons::kRequestIdReused);
 }
 
 // From plan to rollout, as far as it goes without runners.
@@ -203,7 +208,8 @@ TEST_F(ServicesTest, ARolloutSaysWhatStandsInItsWay) {
   EXPECT_THAT(gates, testing::Contains("APPROVAL"));
   v1::StartRolloutRequest start;
   start.set_name(created.name());
-  EXPECT_EQ(server_.Call<v1::Rollout>("RolloutService/StartRollout", start, admin_).error().reason(), reasons::kGateClosed);
+  EXPECT_EQ(server_.Call<v1::Rollout>("RolloutService/StartRollout", start, admin_).error().reason(),
+            reasons::kGateClosed);
 }
 
 TEST_F(ServicesTest, AWatchBeginsWithTheRolloutAndIsLimited) {
@@ -219,7 +225,8 @@ TEST_F(ServicesTest, AWatchBeginsWithTheRolloutAndIsLimited) {
     open.push_back(server_.Send("RolloutService/WatchRollout", watch, admin_));
     ASSERT_TRUE(open.back().result.ok());
   }
-  EXPECT_EQ(server_.Send("RolloutService/WatchRollout", watch, admin_).result.error().reason(), reasons::kTooManyStreams);
+  EXPECT_EQ(server_.Send("RolloutService/WatchRollout", watch, admin_).result.error().reason(),
+            reasons::kTooManyStreams);
   auto& call = *open.front().call;
   const auto item = call.subscription()->Next(call.context());
   ASSERT_TRUE(item.ok() && item->message);

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxShown = 4 << 20;
 constexpr std::size_t kCreateSheetBody = kMaxShown / 3 * 4 + (64 << 10);
 
 Error TooLargeForRaw() {
-  return Error(Code::kFailedPrecondition, reasons::kInvalidField, "The sheet is larger than 4 MiB; ask for it without `raw`.")
+  return Error(Code::kFailedPrecondition, reasons::kInvalidField,
+               "The sheet is larger than 4 MiB; ask for it without `raw`.")
       .WithField("raw", "only for sheets of at most 4 MiB");
 }
 

@@ -26,7 +26,8 @@ class Ending final : public rpc::Subscription {
 
 class StreamEndTest : public testing::Test {
  protected:
-  StreamEndTest() : method_(v1::WatchRolloutRequest::descriptor()->file()->FindServiceByName("RolloutService")->method(15)) {
+  StreamEndTest()
+      : method_(v1::WatchRolloutRequest::descriptor()->file()->FindServiceByName("RolloutService")->method(15)) {
     rpc::Arrival arrival;
     arrival.method = &method_;
     call_.emplace(std::move(arrival));
@@ -50,7 +51,8 @@ class StreamEndTest : public testing::Test {
 TEST_F(StreamEndTest, IsAtOnceForAUnaryCallAndForARefusedOne) {
   WhenEnded(*call_, rpc::MessagePtr(), [this](const Status& ended) { Note(ended); });
   EXPECT_TRUE(ended_.ok());
-  WhenEnded(*call_, Error(Code::kNotFound, reasons::kRouteNotFound, "gone"), [this](const Status& ended) { Note(ended); });
+  WhenEnded(*call_, Error(Code::kNotFound, reasons::kRouteNotFound, "gone"),
+            [this](const Status& ended) { Note(ended); });
   EXPECT_EQ(ended_.error().code(), Code::kNotFound);
   EXPECT_EQ(times_, 2);
 }

@@ -28,8 +28,9 @@ TEST(Traceparent, IgnoresWhatIsMalformed) {
   const std::string zero16(16, '0');
   for (const std::string& bad :
        {std::string(), std::string("00"), "ff-" + kTrace + "-" + kSpan + "-01", "00-" + zero32 + "-" + kSpan + "-01",
-        "00-" + kTrace + "-" + zero16 + "-01", "00-" + kTrace + "-" + kSpan + "-0g", "00-" + kTrace + "-" + kSpan + "-01-x",
-        "00-" + std::string(32, 'A') + "-" + kSpan + "-01", "00_" + kTrace + "_" + kSpan + "_01"}) {
+        "00-" + kTrace + "-" + zero16 + "-01", "00-" + kTrace + "-" + kSpan + "-0g",
+        "00-" + kTrace + "-" + kSpan + "-01-x", "00-" + std::string(32, 'A') + "-" + kSpan + "-01",
+        "00_" + kTrace + "_" + kSpan + "_01"}) {
     EXPECT_EQ(ParseTraceparentHeader(bad).trace_id, "") << bad;
   }
 }

@@ -47,7 +47,8 @@ Result<v1::ListUsersResponse> UserService::ListUsers(RequestContext& ctx, const 
   return ToResponse(std::move(page), &v1::ListUsersResponse::mutable_users);
 }
 
-Result<v1::ChangePasswordResponse> UserService::ChangePassword(rpc::Call& call, const v1::ChangePasswordRequest& request) {
+Result<v1::ChangePasswordResponse> UserService::ChangePassword(rpc::Call& call,
+                                                               const v1::ChangePasswordRequest& request) {
   return commands_.ChangePassword(call.context(), StateOf(call).session, request);
 }
 

@@ -59,9 +59,8 @@ void CheckRequired(const Message& request, const std::vector<std::string>& paths
 }
 
 bool IsRequestId(const std::string& id) {
-  return id.size() <= Validator::kMaxRequestIdLength && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-           return std::isalnum(c) || c == '-' || c == '_';
-         });
+  return id.size() <= Validator::kMaxRequestIdLength &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
 void CheckString(const FieldDescriptor& field, const std::string& text, const std::string& path, Violations& out) {
@@ -77,14 +76,18 @@ void CheckString(const FieldDescriptor& field, const std::string& text, const st
 void CheckFields(const Message& message, const std::string& prefix, Violations& out);
 
 // `index` is -1 for a field that is not repeated.
-void CheckValue(const Message& message, const FieldDescriptor& field, int index, const std::string& path, Violations& out) {
+void CheckValue(const Message& message, const FieldDescriptor& field, int index, const std::string& path,
+                Violations& out) {
   const auto* reflection = message.GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-    CheckFields(index < 0 ? reflection->GetMessage(message, &field) : reflection->GetRepeatedMessage(message, &field, index),
-                path + ".", out);
+    CheckFields(
+        index < 0 ? reflection->GetMessage(message, &field) : reflection->GetRepeatedMessage(message, &field, index),
+        path + ".", out);
   } else if (field.type() == FieldDescriptor::TYPE_STRING) {
-    CheckString(field, index < 0 ? reflection->GetString(message, &field)
-                                 : reflection->GetRepeatedString(message, &field, index), path, out);
+    CheckString(
+        field,
+        index < 0 ? reflection->GetString(message, &field) : reflection->GetRepeatedString(message, &field, index),
+        path, out);
   } else if (field.name() == "page_size" && reflection->GetInt32(message, &field) < 0) {
     out.push_back({path, "must not be negative"});
   }

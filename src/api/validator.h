@@ -19,8 +19,9 @@ class Validator {
   // Reads the routes of all methods of the contract.
   Validator();
 
-  // INVALID_ARGUMENT naming every wrong field (up to 16): a name that all of the method's REST routes have in their path is
-  // empty, a page size is negative, a requestId is not [A-Za-z0-9_-]{1,64}, a string exceeds 1 MiB or holds U+0000.
+  // INVALID_ARGUMENT naming every wrong field (up to 16): a name that all of the method's REST routes have in their
+  // path is empty, a page size is negative, a requestId is not [A-Za-z0-9_-]{1,64}, a string exceeds 1 MiB or holds
+  // U+0000.
   Status Check(const google::protobuf::Message& request) const;
 
  private:

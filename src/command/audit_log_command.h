@@ -13,7 +13,8 @@ class AuditLogCommands {
  public:
   explicit AuditLogCommands(store::Metastore& metastore) : metastore_(metastore) {}
 
-  // Nothing is shown unless the entry about it was written. INVALID_ARGUMENT as the list functions of the store give it.
+  // Nothing is shown unless the entry about it was written. INVALID_ARGUMENT as the list functions of the store give
+  // it.
   Result<v1::ListAuditLogsResponse> List(const RequestContext& ctx, const v1::ListAuditLogsRequest& request);
 
  private:
