@@ -1,5 +1,5 @@
-// What can be said about a script before it runs: does it parse, which rules does it break, what kinds of statements is it
-// made of.
+// What can be said about a script before it runs: does it parse, which rules does it break, what kinds of statements is
+// it made of.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ struct Script {
   std::string_view text;
   const std::vector<sql::SqlStatement>* statements = nullptr;  // of `text`, as sql::Split cuts it; never null
   v1::Engine engine = v1::ENGINE_UNSPECIFIED;
-  std::string engine_version;                 // of the target, "15.14"; empty: unknown
+  std::string engine_version;                  // of the target, "15.14"; empty: unknown
   const v1::DatabaseSchema* schema = nullptr;  // of the target; null: never synced
 };
 
@@ -37,8 +37,8 @@ struct ReviewerOptions {
 
 class ParserPool;
 
-// Foreign text is parsed only in a child process with limits of time, memory and stack. A statement that ends the child or
-// takes too long is a WARNING with the code STATEMENT_TOO_COMPLEX and never disturbs others.
+// Foreign text is parsed only in a child process with limits of time, memory and stack. A statement that ends the child
+// or takes too long is a WARNING with the code STATEMENT_TOO_COMPLEX and never disturbs others.
 //
 // Errors: CANCELLED or DEADLINE_EXCEEDED by `ctx`, INTERNAL when no child can be started. Thread-safe.
 class Reviewer {
@@ -46,8 +46,8 @@ class Reviewer {
   explicit Reviewer(ReviewerOptions options = {});
   ~Reviewer();
 
-  // ERROR with the code SYNTAX_ERROR for what does not parse, WARNING with NOT_JUDGED where the target is newer than the
-  // parser, with OBJECT_NOT_FOUND or STATEMENT_REFUSED for what a copy of the schema refuses; or one SUCCESS.
+  // ERROR with the code SYNTAX_ERROR for what does not parse, WARNING with NOT_JUDGED where the target is newer than
+  // the parser, with OBJECT_NOT_FOUND or STATEMENT_REFUSED for what a copy of the schema refuses; or one SUCCESS.
   // Positions are those in the script.
   Result<std::vector<v1::PlanCheckRun::Result>> CheckSyntax(const RequestContext& ctx, const Script& script);
   // What the rules (rules.h) find, WARNING with NOT_JUDGED for statements that do not parse; or one SUCCESS.
