@@ -166,8 +166,9 @@ Status Server::Parts::BuildApi() {
                                .demo = options.demo};
   ARGUS_ASSIGN(api, api::RegisterAll(dispatcher,
                                      {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
-  for (const auto& service : dispatcher.services())
-    health.Set(service, rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING);
+  constexpr auto kServing = rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING;
+  health.Set("", kServing);  // the whole server
+  for (const auto& service : dispatcher.services()) health.Set(service, kServing);
   workers.emplace("worker", kWorkers, kWorkerQueue);
   http_api.emplace(dispatcher, *workers);
   return http_api->Build();

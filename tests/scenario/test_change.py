@@ -201,10 +201,10 @@ def test_an_emergency_pause_stops_everything(demo, target):
 
 
 def test_every_step_leaves_an_audit_entry_under_one_correlation_id(demo, target):
-    author = demo.login("alice")
+    author, story = demo.login("alice"), unique("audit-story")
     status, headers, _ = author.request("POST", "/v1/projects/play/sheets", {"content": "U0VMRUNUIDE="},
-                                        {"X-Correlation-ID": "audit-story-1"})
-    assert (status, headers["X-Correlation-ID"]) == (200, "audit-story-1")
-    entries = demo.login("auditor").get("/v1/auditLogs", filter='correlation_id="audit-story-1"')["auditLogs"]
+                                        {"X-Correlation-ID": story})
+    assert (status, headers["X-Correlation-ID"]) == (200, story)
+    entries = demo.login("auditor").get("/v1/auditLogs", filter=f'correlation_id="{story}"')["auditLogs"]
     assert [(e["action"], e["actor"], e["responseStatus"]) for e in entries] == [
         ("bb.sheet.create", "user/login_id=alice", "ok")]
