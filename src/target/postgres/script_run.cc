@@ -33,8 +33,8 @@ std::string TransactionSettings(const ScriptRun& run) {
 // Back to our own role and names, whatever the script set; and a COMMIT that is answered only once it will last.
 constexpr auto kTakeBack = R"(
     SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; SET LOCAL search_path = pg_catalog;
-    SELECT set_config('synchronous_commit',
-                      CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true))";
+    SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true))";
 
 // The sqlcommenter form; percent-encoding leaves nothing that could end the comment.
 std::string WithCorrelation(std::string_view sql, const RequestContext& ctx) {
