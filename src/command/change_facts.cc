@@ -1,6 +1,7 @@
 #include "command/change_facts.h"
 
 #include "command/settings.h"
+#include "domain/setting.h"
 #include "domain/state.h"
 #include "store/issue_store.h"
 #include "store/plan_check_run_store.h"
@@ -24,8 +25,8 @@ Result<LoadedFacts> LoadChangeFacts(store::Reader& reader, const std::string& pl
   ARGUS_ASSIGN(facts.plan, store::GetPlan(reader, name));
   ARGUS_ASSIGN(facts.issue, store::FindIssueOfPlan(reader, name));
   ARGUS_ASSIGN(facts.checks, store::CurrentPlanCheckRuns(reader, name));
-  ARGUS_ASSIGN(const auto maintenance, EffectiveSetting(reader, {"MAINTENANCE_WINDOW"}));
-  ARGUS_ASSIGN(const auto emergency, EffectiveSetting(reader, {"EMERGENCY_PAUSE"}));
+  ARGUS_ASSIGN(const auto maintenance, EffectiveSetting(reader, domain::setting::kMaintenanceWindow));
+  ARGUS_ASSIGN(const auto emergency, EffectiveSetting(reader, domain::setting::kEmergencyPause));
   facts.maintenance = maintenance.maintenance_window();
   facts.emergency = emergency.emergency_pause();
   return facts;

@@ -9,6 +9,7 @@
 #include "command/settings.h"
 #include "domain/approval.h"
 #include "domain/resource_name.h"
+#include "domain/setting.h"
 #include "store/database_store.h"
 #include "store/issue_store.h"
 #include "store/plan_check_run_store.h"
@@ -85,7 +86,7 @@ Result<std::vector<v1::ApprovalVariables>> CasesOf(store::Reader& reader, const 
 
 Result<v1::ApprovalTemplate> ChooseTemplate(store::Reader& reader, const v1::Plan& plan,
                                             const std::vector<v1::PlanCheckRun>& checks) {
-  ARGUS_ASSIGN(const auto setting, EffectiveSetting(reader, {"WORKSPACE_APPROVAL"}));
+  ARGUS_ASSIGN(const auto setting, EffectiveSetting(reader, domain::setting::kWorkspaceApproval));
   ARGUS_ASSIGN(const auto cases, CasesOf(reader, plan, checks));
   return domain::ChooseTemplate(setting.workspace_approval(), cases);
 }

@@ -13,6 +13,7 @@
 #include "domain/gate.h"
 #include "domain/reasons.h"
 #include "domain/rollout.h"
+#include "domain/setting.h"
 #include "store/database_store.h"
 #include "store/plan_store.h"
 #include "store/rollout_store.h"
@@ -49,7 +50,7 @@ Result<v1::Rollout> NewRollout(Work& work, const v1::Plan& plan, const v1::Creat
                              v1::Plan::State_Name(plan.state())));
   }
   ARGUS_ASSIGN(const auto databases, DatabasesOf(work.tx(), plan));
-  ARGUS_ASSIGN(const auto environments, EffectiveSetting(work.tx(), {"ENVIRONMENT"}));
+  ARGUS_ASSIGN(const auto environments, EffectiveSetting(work.tx(), domain::setting::kEnvironment));
   ARGUS_ASSIGN(auto stages, domain::BuildStages(plan, request.parent(), databases, environments.environment()));
   v1::Rollout rollout;
   rollout.set_title(request.rollout().title().empty() ? plan.title() : request.rollout().title());
