@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "command/bootstrap.h"
+#include "auth/password.h"
 #include "command/grants.h"
 #include "command/system_context.h"
 #include "domain/actor.h"
@@ -25,7 +25,9 @@ namespace argus::command {
 class HandClock final : public Clock {
  public:
   Timestamp Now() const override { return FromMicros(1779525731123456) + passed; }
-  MonotonicTime Monotonic() const override { return std::chrono::steady_clock::time_point(std::chrono::hours(1)) + passed; }
+  // Close to the real one, which deadlines are compared with.
+  MonotonicTime Monotonic() const override { return start + passed; }
+  const MonotonicTime start = std::chrono::steady_clock::now();
   std::chrono::microseconds passed{0};
 };
 
@@ -51,11 +53,18 @@ std::string FieldOf(const Result<T>& result) {
 
 inline constexpr const char* kTestPassword = "correct horse battery";
 
+// Made once: it costs what it should.
+inline const std::string& TestPasswordHash() {
+  static const std::string hash = Must(auth::PasswordHasher().Hash(kTestPassword));
+  return hash;
+}
+
 // Users admin (workspaceAdmin) and alice (nothing) exist.
 class CommandTest : public testing::TestWithParam<db::Dialect> {
  protected:
   CommandTest() {
-    Must(EnsureAdmin(*metastore_, hasher_, {folder_.path(), kTestPassword}));
+    AddUser("admin");
+    Give("workspace", {"roles/workspaceAdmin", "users/admin"});
     AddUser("alice");
   }
 
@@ -72,7 +81,7 @@ class CommandTest : public testing::TestWithParam<db::Dialect> {
     v1::User user;
     user.set_login_id(login_id);
     user.set_state(v1::ACTIVE);
-    Write([&](store::Transaction& tx) { Must(store::InsertUser(tx, user, password_hash_)); });
+    Write([&](store::Transaction& tx) { Must(store::InsertUser(tx, user, TestPasswordHash())); });
   }
   void AddProject(const std::string& id) {
     v1::Project project;
@@ -111,13 +120,13 @@ class CommandTest : public testing::TestWithParam<db::Dialect> {
   test::FreshDatabase fresh_{GetParam()};
   std::unique_ptr<store::Metastore> metastore_ = Must(store::Metastore::Open({.url = fresh_.url()}, clock_));
   auth::PasswordHasher hasher_;
-  const std::string password_hash_ = Must(hasher_.Hash(kTestPassword));
 };
 
 inline std::string DialectOf(const testing::TestParamInfo<db::Dialect>& info) { return test::DialectName(info); }
 
 // On both metastores.
 #define ARGUS_COMMAND_SUITE(Suite) \
-  INSTANTIATE_TEST_SUITE_P(Dialects, Suite, testing::ValuesIn(test::kDialects), DialectOf)
+  INSTANTIATE_TEST_SUITE_P(Dialects, Suite, testing::ValuesIn(::argus::test::kDialects), \
+                           ::argus::command::DialectOf)
 
 }  // namespace argus::command

@@ -32,12 +32,13 @@ bool WasStopped(const Error& error) {
 }  // namespace
 
 Status SchemaSync::SyncDatabase(const RequestContext& ctx, const domain::DatabaseName& name) const {
+  const Timestamp read_at = metastore_.clock().Now();
   const auto schema = ReadSchema(ctx, targets_, name);
   if (!schema.ok() && WasStopped(schema.error())) return schema.error();
   ARGUS_RETURN_IF_ERROR(metastore_.Write(ctx, [&](store::Transaction& tx) {
     if (schema.ok()) {
       store::PutDatabaseSchema(tx, name, *schema);
-      store::CompleteChangelogs(tx, name, schema->fingerprint());
+      store::CompleteChangelogs(tx, name, schema->fingerprint(), read_at);
     } else {
       store::RecordSyncError(tx, name, schema.error().message());
     }

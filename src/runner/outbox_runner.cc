@@ -1,7 +1,5 @@
 #include "runner/outbox_runner.h"
 
-#include <array>
-
 #include "command/system_context.h"
 #include "runner/log_events.h"
 
@@ -9,12 +7,6 @@ namespace argus::runner {
 namespace {
 
 constexpr std::string_view kWireTopic = "outbox";
-
-// The topics of store::Topic, all of them.
-constexpr std::array kTopics{store::Topic::kUser,     store::Topic::kIam,          store::Topic::kSetting,
-                             store::Topic::kProject,  store::Topic::kInstance,     store::Topic::kDatabase,
-                             store::Topic::kPlan,     store::Topic::kPlanCheckRun, store::Topic::kIssue,
-                             store::Topic::kRollout,  store::Topic::kTaskRun,      store::Topic::kSchemaSync};
 
 }  // namespace
 
@@ -35,7 +27,7 @@ OutboxRunner::~OutboxRunner() {
 }
 
 void OutboxRunner::SubscribeToOwn() {
-  for (const auto topic : kTopics) {
+  for (const auto topic : store::AllTopics()) {
     own_.push_back(metastore_.notifier().Subscribe(topic, [this](const auto&) { TellOthers(); }));
   }
 }

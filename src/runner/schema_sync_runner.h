@@ -2,48 +2,54 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
-#include <set>
+#include <map>
+#include <memory>
 
 #include "command/schema_sync.h"
 #include "domain/resource_name.h"
 #include "platform/runtime/runner_thread.h"
+#include "platform/runtime/wakeup.h"
 #include "platform/telemetry/log/logger.h"
 #include "store/metastore.h"
 
 namespace argus::runner {
 
-// Thread-safe. The references must outlive it. The thread runs from construction to destruction, which waits for the
-// database under way but not for those behind it.
+// What is due stands in the metastore (changelogs without a schema, the time of an instance's last sync), so that nothing is
+// forgotten in a crash; Topic::kSchemaSync only says when to look. Of several replicas, the holder of a lease works. The
+// references must outlive it. The thread runs from construction to destruction, which interrupts a sync under way.
 class SchemaSyncRunner {
  public:
-  // An instance whose last sync is older is read again, by whichever replica looks first.
+  // An instance whose last sync is older is read again.
   static constexpr std::chrono::minutes kMaxAge{60};
+  // Changes that end within this time of a first one share its sync.
+  static constexpr std::chrono::milliseconds kQuiet{500};
 
   SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger);
   ~SchemaSyncRunner();
 
-  // Syncs the database soon; returns at once. Requests for one database before its turn count as one.
-  void Request(const domain::DatabaseName& database);
-
  private:
   void Run();
-  void SyncRequested();
-  void SyncStale();
-  void Sync(const RequestContext& ctx, const v1::Instance& instance);
-  std::set<domain::DatabaseName> TakeRequested();
+  Status Pass();
+  Result<bool> HoldsLease(const RequestContext& ctx);
+  void ReleaseLease();
+  Status SyncAwaiting();
+  Status SyncStale();
+  void Sync(const domain::DatabaseName& database);
+  void Sync(const v1::Instance& instance);
   RequestContext NewContext() const;
 
   store::Metastore& metastore_;
   const command::SchemaSync& sync_;
   log::Logger& logger_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
-  Timestamp next_pass_{};  // The thread's own.
+  Wakeup stopping_;  // Cuts the quiet time short.
 
-  std::mutex mutex_;
-  std::set<domain::DatabaseName> requested_;
-  PeriodicThread thread_;                        // Uses all of the above.
-  store::Notifier::Subscription subscription_;  // Topic::kSchemaSync
+  // The thread's own.
+  std::map<domain::DatabaseName, MonotonicTime> retry_at_;  // Databases whose last sync failed.
+  Timestamp next_stale_pass_{};
+
+  PeriodicThread thread_;  // Uses all of the above.
+  store::Notifier::Subscription subscription_;
 };
 
 }  // namespace argus::runner

@@ -7,8 +7,9 @@
 
 namespace argus::store {
 
-// The lease of every running task run and plan check that another than `owner` holds is over at once. Only on SQLite, whose
-// data directory one process has locked: on PostgreSQL another replica may be alive. Commit with Unaudited::kLeaseRenewal.
+// Every lease that another than `owner` holds, named ones and those of running task runs and plan checks, is over at once.
+// Only on SQLite, whose data directory one process has locked: on PostgreSQL another replica may be alive. Commit with
+// Unaudited::kLeaseRenewal.
 void ExpireLeasesOfOthers(Transaction& tx, const std::string& owner);
 
 }  // namespace argus::store

@@ -297,7 +297,7 @@ TEST_P(ChangeTest, RevisionsAndChangelogs) {
   EXPECT_EQ(Must(ListRevisions(read, {"pg1", "other"}, {})).items.size(), 0u);
   EXPECT_THAT(Must(DatabasesAwaitingSync(read)), ElementsAre(database));
 
-  Must(WriteVoid([&](Transaction& tx) { CompleteChangelogs(tx, database, "f2"); }));
+  Must(WriteVoid([&](Transaction& tx) { CompleteChangelogs(tx, database, "f2", tx.now()); }));
   changelog.set_schema_after("f2");
   const auto stored = Must(GetChangelog(read, Must(domain::ChangelogName::Parse(changelog.name()))));
   EXPECT_TRUE(MessageDifferencer::Equals(stored, changelog));

@@ -34,6 +34,12 @@ std::optional<Topic> ParseTopic(std::string_view name) {
   return found == kTopicNames.end() ? std::nullopt : std::optional(found->first);
 }
 
+std::vector<Topic> AllTopics() {
+  std::vector<Topic> topics;
+  for (const auto& [topic, name] : kTopicNames) topics.push_back(topic);
+  return topics;
+}
+
 Notifier::Notifier() : state_(std::make_shared<State>()) {}
 
 Notifier::Subscription Notifier::Subscribe(Topic topic, Listener listener) {

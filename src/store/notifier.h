@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace argus::store {
 
@@ -30,6 +31,7 @@ enum class Topic {
 // "TASK_RUN": how the outbox spells it.
 std::string_view TopicName(Topic topic);
 std::optional<Topic> ParseTopic(std::string_view name);
+std::vector<Topic> AllTopics();
 
 // A level-triggered hint in no order: read the state again. `version` is the resource's etag number, 0 where it has
 // none.

@@ -22,7 +22,7 @@ constexpr db::Statement kGetChangelog{"changelog.get",
                                       " WHERE id = :id AND instance_id = :instance_id AND database_id = :database_id"};
 constexpr db::Statement kComplete{"changelog.complete",
                                   "UPDATE changelog SET schema_after = :schema_after WHERE instance_id = :instance_id"
-                                  " AND database_id = :database_id AND schema_after = ''"};
+                                  " AND database_id = :database_id AND schema_after = '' AND create_time <= :read_at"};
 constexpr db::Statement kAwaiting{"changelog.awaiting",
                                   "SELECT DISTINCT instance_id, database_id FROM changelog WHERE schema_after = ''"
                                   " ORDER BY instance_id, database_id"};
@@ -126,9 +126,11 @@ Result<Page<v1::Changelog>> ListChangelogs(Reader& reader, const domain::Databas
   return List<v1::Changelog>(reader, ChangelogShape(), {std::string(kOfDatabase), KeyOf(parent)}, query, parse);
 }
 
-void CompleteChangelogs(Transaction& tx, const domain::DatabaseName& database, const std::string& schema_after) {
+void CompleteChangelogs(Transaction& tx, const domain::DatabaseName& database, const std::string& schema_after,
+                        Timestamp read_at) {
   db::Params params = KeyOf(database);
   params.emplace_back("schema_after", schema_after);
+  params.emplace_back("read_at", read_at);
   tx.Exec(kComplete, std::move(params));
 }
 

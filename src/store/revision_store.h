@@ -23,8 +23,10 @@ Result<v1::Changelog> InsertChangelog(Transaction& tx, const domain::DatabaseNam
 Result<v1::Changelog> GetChangelog(Reader& reader, const domain::ChangelogName& name);
 // Newest first.
 Result<Page<v1::Changelog>> ListChangelogs(Reader& reader, const domain::DatabaseName& parent, const ListQuery& query);
-// Fills in the fingerprint where the sync was still due.
-void CompleteChangelogs(Transaction& tx, const domain::DatabaseName& database, const std::string& schema_after);
+// Fills in the fingerprint where the sync was still due, for what was recorded until `read_at`, when the schema was read:
+// a later change needs a sync of its own.
+void CompleteChangelogs(Transaction& tx, const domain::DatabaseName& database, const std::string& schema_after,
+                        Timestamp read_at);
 // Databases whose sync after a change is still due.
 Result<std::vector<domain::DatabaseName>> DatabasesAwaitingSync(Reader& reader);
 
