@@ -1,6 +1,7 @@
 #include "review/reviewer.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -171,8 +172,10 @@ TEST_F(ReviewerTest, RemembersDefinitionsWhenTheChildIsReplaced) {
   const std::string text =
       "CREATE TABLE made (a);" + views + "\nSELECT * FROM v39;\nSELECT a FROM made;\nSELECT b FROM made";
   const auto statements = sql::Split(text, sql::Engine::kSqlite);
-  EXPECT_EQ(Summaries(impatient.CheckSyntax(ctx_, {text, &*statements, v1::SQLITE, "", &schema})),
-            (Lines{"2:1 WARNING STATEMENT_TOO_COMPLEX", "4:1 WARNING OBJECT_NOT_FOUND"}));
+  // Whether time or memory runs out first depends on the machine; either way the child is lost.
+  EXPECT_THAT(Summaries(impatient.CheckSyntax(ctx_, {text, &*statements, v1::SQLITE, "", &schema})),
+              testing::ElementsAre(testing::AnyOf("2:1 WARNING STATEMENT_TOO_COMPLEX", "2:1 WARNING STATEMENT_REFUSED"),
+                                   "4:1 WARNING OBJECT_NOT_FOUND"));
 }
 
 Script OneStatement(const std::vector<sql::SqlStatement>& statements) {

@@ -106,8 +106,13 @@ CreatedTable ReadTable(Cursor& cursor) {
 // Of a statement that begins with WITH.
 std::string TypeBehindWith(Cursor& cursor) {
   constexpr std::array<std::string_view, 6> kVerbs = {"SELECT", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE"};
-  if (!cursor.Find(kVerbs)) return "";
-  return StatementType(cursor.token().text, sql::Engine::kSqlite);
+  while (cursor.Find(kVerbs)) {
+    const std::string_view verb = cursor.token().text;
+    if (!cursor.token().IsWord("REPLACE")) return StatementType(verb, sql::Engine::kSqlite);
+    cursor.Next();  // Of these words only REPLACE is not reserved: without INTO it is a name.
+    if (cursor.token().IsWord("INTO")) return StatementType(verb, sql::Engine::kSqlite);
+  }
+  return "";
 }
 
 bool IsVirtual(std::string_view text) {

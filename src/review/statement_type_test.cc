@@ -41,6 +41,7 @@ TEST(StatementTypes, CountWhatHidesInCommonTableExpressions) {
   EXPECT_EQ(types(v1::POSTGRES, "EXPLAIN ANALYZE DELETE FROM t"), (Types{"DELETE", "EXPLAIN"}));
   EXPECT_EQ(types(v1::SQLITE, "WITH x AS (SELECT 1) UPDATE t SET a = 1"), (Types{"UPDATE"}));
   EXPECT_EQ(types(v1::SQLITE, "WITH x AS (SELECT 1) REPLACE INTO t SELECT 1"), (Types{"INSERT"}));
+  EXPECT_EQ(types(v1::SQLITE, "WITH replace AS (SELECT 1 WHERE 1) DELETE FROM t"), (Types{"DELETE"}));
 }
 
 }  // namespace
