@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "audit/canonical_json.h"
 #include "audit/redact.h"
 #include "contract/services.h"
 #include "domain/actor.h"
@@ -30,7 +31,12 @@ store::RequestKey KeyOf(const Work& work, const google::protobuf::Message& reque
   return {work.caller().user, contract::MethodOf(*request.GetDescriptor())->full_name(), RequestIdOf(request)};
 }
 
-std::string HashOf(const google::protobuf::Message& request) { return Sha256Hex(request.SerializeAsString()); }
+// Over what the audit entry shows: of a password nothing is kept, not even a hash that could be guessed at.
+std::string HashOf(const google::protobuf::Message& request) {
+  std::string text;
+  audit::AppendCanonical(audit::Redact(request), text);
+  return Sha256Hex(text);
+}
 
 // The resource that a call names, as far as it can be told from the request alone.
 std::string ResourceOf(const google::protobuf::Message& request) {
