@@ -30,7 +30,7 @@ void AddServerFlags(CLI::App& app, CommandLine& line, std::int64_t& drain_second
       ->envname("ARGUS_EXTERNAL_URL");
   app.add_option(
          "--metrics-address", server.metrics_address,
-         "host:port of a listener of its own for /metrics and /debug/pprof; empty leaves /metrics on the HTTP port")
+         "host:port of a listener of its own for /metrics; empty leaves it on the HTTP port")
       ->envname("ARGUS_METRICS_ADDRESS");
   app.add_option("--trusted-proxies", server.trusted_proxies,
                  "CIDRs, separated by commas, whose X-Forwarded-For and X-Real-IP are believed; default none")
