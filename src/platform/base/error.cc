@@ -42,6 +42,8 @@ std::string_view CodeName(Code code) {
   return "UNKNOWN";
 }
 
+std::shared_ptr<const StackTrace> Error::MakeStack() { return std::make_shared<const StackTrace>(StackTrace::Capture()); }
+
 Error&& Error::WithCause(std::string cause) && {
   cause_ = std::move(cause);
   return std::move(*this);

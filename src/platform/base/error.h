@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "platform/base/stack_trace.h"
 
 namespace argus {
 
@@ -50,7 +53,8 @@ struct FieldViolation {
 // A value type; cheap to move. The With* calls build it up and return *this for chaining.
 class Error {
  public:
-  Error(Code code, Reason reason, std::string message) : code_(code), reason_(reason), message_(std::move(message)) {}
+  Error(Code code, Reason reason, std::string message)
+      : code_(code), reason_(reason), message_(std::move(message)), stack_(MakeStack()) {}
 
   Code code() const { return code_; }
   Reason reason() const { return reason_; }
@@ -60,6 +64,8 @@ class Error {
   const std::string& cause() const { return cause_; }
   const std::vector<FieldViolation>& fields() const { return fields_; }
   const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
+  // Where it was made; for the log only.
+  const StackTrace& stack() const { return *stack_; }
   // Zero: the caller need not wait.
   std::chrono::milliseconds retry_after() const { return retry_after_; }
 
@@ -73,6 +79,8 @@ class Error {
   std::string ToString() const;
 
  private:
+  static std::shared_ptr<const StackTrace> MakeStack();
+
   Code code_;
   Reason reason_;
   std::string message_;
@@ -80,6 +88,7 @@ class Error {
   std::vector<FieldViolation> fields_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   std::chrono::milliseconds retry_after_{0};
+  std::shared_ptr<const StackTrace> stack_;  // Shared by the copies; never null.
 };
 
 }  // namespace argus
