@@ -17,7 +17,7 @@ namespace {
 
 constexpr rlim_t kStackSize = rlim_t{8} << 20;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(_GLIBCXX_TSAN)  // not __SANITIZE_THREAD__, which cmake/toolchain.cmake takes back
 constexpr bool kShadowMemory = true;
 #else
 constexpr bool kShadowMemory = false;
