@@ -17,7 +17,8 @@ namespace {
 
 constexpr rlim_t kStackSize = rlim_t{8} << 20;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(_GLIBCXX_TSAN)  // not __SANITIZE_THREAD__, which cmake/toolchain.cmake takes back
+// Not __SANITIZE_THREAD__, which cmake/toolchain.cmake takes back.
+#if defined(__SANITIZE_ADDRESS__) || defined(_GLIBCXX_TSAN)
 constexpr bool kShadowMemory = true;
 #else
 constexpr bool kShadowMemory = false;
