@@ -14,6 +14,7 @@ struct TraceContext {
   std::string trace_id;  // 32 lower-case hex digits or empty
   std::string span_id;   // 16 lower-case hex digits or empty
   bool sampled = false;
+  std::string tracestate;  // As its W3C list is written: other systems' entries, handed on; empty: none.
 };
 
 // Set once, by whoever wants the work to stop; read by the work. Thread-safe.
