@@ -14,6 +14,7 @@ pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(grpcpp REQUIRED IMPORTED_TARGET grpc++)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+pkg_check_modules(dw REQUIRED IMPORTED_TARGET libdw)
 find_library(ARGUS_PG_QUERY pg_query REQUIRED)
 find_path(ARGUS_BOOST_INCLUDE boost/json/src.hpp REQUIRED)
 
