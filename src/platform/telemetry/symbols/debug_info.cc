@@ -3,7 +3,6 @@
 #include <dwarf.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 namespace argus::symbols {
@@ -73,13 +72,11 @@ std::vector<DebugInfo::Frame> DebugInfo::FramesAt(std::uintptr_t pc) {
   Line line = LineAt(pc);
   Dwarf_Addr bias = 0;
   Dwarf_Die* unit = dwfl_ ? dwfl_addrdie(dwfl_.get(), pc, &bias) : nullptr;
-  Dwarf_Die* found = nullptr;
-  const int count = unit == nullptr ? 0 : dwarf_getscopes(unit, pc - bias, &found);
-  const std::unique_ptr<Dwarf_Die, void (*)(void*)> scopes(found, std::free);
-  for (int i = 0; i < count && dwarf_tag(&found[i]) != DW_TAG_subprogram; ++i) {
-    if (dwarf_tag(&found[i]) != DW_TAG_inlined_subroutine) continue;
-    frames.push_back({NameOf(&found[i]), line});
-    line = CallSite(&found[i], unit);
+  if (unit != nullptr) {
+    for (Dwarf_Die& inlined : scopes_.try_emplace(unit, unit).first->second.InlinedAt(pc - bias)) {
+      frames.push_back({NameOf(&inlined), line});
+      line = CallSite(&inlined, unit);
+    }
   }
   const Function* function = FunctionAt(pc);
   frames.push_back({function == nullptr ? nullptr : function->name, line});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/telemetry/symbols/function_table.h"
+#include "platform/telemetry/symbols/scope_index.h"
 
 namespace argus::symbols {
 
@@ -46,6 +47,7 @@ class DebugInfo {
 
   std::unique_ptr<Dwfl, End> dwfl_;
   std::unordered_map<Dwfl_Module*, FunctionTable> functions_;
+  std::unordered_map<Dwarf_Die*, ScopeIndex> scopes_;  // by unit
 };
 
 }  // namespace argus::symbols

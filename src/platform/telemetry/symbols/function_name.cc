@@ -28,7 +28,7 @@ class Reader {
     if (rest_.starts_with("operator") && AtWordStart()) return KeepOperator();
     if (rest_.starts_with("<lambda")) out_.append("{lambda}");
     switch (rest_.front()) {
-      case '(': return Skip('(', ')');
+      case '(': return has_parameters_ = Skip('(', ')');
       case '<': return Skip('<', '>');
       case '[': return Skip('[', ']');
       case ' ': return PassSpace();
@@ -74,18 +74,20 @@ class Reader {
     return true;
   }
 
-  // What came before a space was a return type, unless a qualifier follows.
+  // What came before a space was a return type, unless a qualifier follows the parameters.
   bool PassSpace() {
     for (const std::string_view end : {" const", " volatile", " &", " noexcept", " [with", " [clone"}) {
-      if (rest_.starts_with(end) && !out_.empty() && out_ != "static" && out_ != "virtual") return false;
+      if (has_parameters_ && rest_.starts_with(end)) return false;
     }
     out_.clear();
+    has_parameters_ = false;
     rest_.remove_prefix(1);
     return true;
   }
 
   std::string_view rest_;
   std::string out_;
+  bool has_parameters_ = false;
 };
 
 }  // namespace

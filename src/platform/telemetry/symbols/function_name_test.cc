@@ -12,6 +12,7 @@ TEST(QualifiedName, DropsAllButTheName) {
   EXPECT_EQ(QualifiedName("argus::Status argus::runner::Loop<int>::Run(int) const"), "argus::runner::Loop::Run");
   EXPECT_EQ(QualifiedName("static const std::string& argus::X::Name(std::pair<int, int>)"), "argus::X::Name");
   EXPECT_EQ(QualifiedName("void argus::Work(T) [with T = std::function<void(int)>]"), "argus::Work");
+  EXPECT_EQ(QualifiedName("char const* argus::Parser<int>::Next(char const*)"), "argus::Parser::Next");
   EXPECT_EQ(QualifiedName("argus::Stop() [clone .cold]"), "argus::Stop");
   EXPECT_EQ(QualifiedName("std::vector<int, std::allocator<int> >::push_back(int const&)"), "std::vector::push_back");
 }
