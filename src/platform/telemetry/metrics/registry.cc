@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -15,21 +16,22 @@ namespace argus::metrics {
 namespace {
 
 using LabelValues = std::initializer_list<std::string_view>;
-using Series = std::variant<Counter, Gauge, Histogram>;
+using Series = std::variant<Counter, Gauge, Histogram, Summary, std::function<double()>>;
 
 struct FamilyState {
   explicit FamilyState(const Family& family)
-      : type(family.type),
+      : declared(family),
+        type(family.type),
         help(family.help),
         labels(family.labels.begin(), family.labels.end()),
         buckets(family.buckets.begin(), family.buckets.end()) {}
 
+  const Family declared;
   const Type type;
   const std::string help;
   const std::vector<std::string> labels;
   const std::vector<double> buckets;
   std::map<std::string, Series> series;  // by label text; nodes never move
-  std::function<double()> read;          // set instead of series
 };
 
 [[noreturn]] void Misuse(std::string_view family, std::string_view what) {
@@ -47,7 +49,6 @@ void CheckUse(const FamilyState& state, const Family& family, Type type, std::si
   if (!SameDeclaration(state, family)) Misuse(family.name, "declared twice with another type, labels or buckets");
   if (state.type != type) Misuse(family.name, "used as another type than declared");
   if (state.labels.size() != values) Misuse(family.name, "given another number of label values than declared");
-  if (state.read) Misuse(family.name, "is read by a callback");
 }
 
 // The key under which `values` are counted: their own, or the overflow series' once the family is full.
@@ -63,6 +64,8 @@ void AppendSeries(const std::string& name, const FamilyState& state, std::string
     if (const auto* counter = std::get_if<Counter>(&series)) AppendSample(name, labels, counter->value(), out);
     if (const auto* gauge = std::get_if<Gauge>(&series)) AppendSample(name, labels, gauge->value(), out);
     if (const auto* histogram = std::get_if<Histogram>(&series)) AppendHistogram(name, labels, *histogram, out);
+    if (const auto* summary = std::get_if<Summary>(&series)) AppendSummary(name, labels, *summary, out);
+    if (const auto* read = std::get_if<std::function<double()>>(&series)) AppendSample(name, labels, (*read)(), out);
   }
 }
 
@@ -97,27 +100,16 @@ struct Registry::Impl {
     FamilyState& state = Declare(family);
     CheckUse(state, family, type, values.size());
     auto [series, is_new] = state.series.try_emplace(SeriesKey(state, values), std::in_place_type<T>, args...);
+    if (!std::holds_alternative<T>(series->second)) Misuse(family.name, "is read by a callback");
     return std::get<T>(series->second);
-  }
-
-  std::map<std::string, double> ReadCallbacks() const {
-    std::map<std::string, std::function<double()>> callbacks;
-    {
-      std::lock_guard lock(mutex);
-      for (const auto& [name, state] : families) {
-        if (state.read) callbacks.emplace(name, state.read);
-      }
-    }
-    std::map<std::string, double> values;
-    for (const auto& [name, read] : callbacks) values.emplace(name, read());
-    return values;
   }
 
   mutable std::mutex mutex;
   std::map<std::string, FamilyState> families;
 };
 
-Registry::Registry() : impl_(std::make_unique<Impl>()) {}
+Registry::Registry() : Registry(Options{}) {}
+Registry::Registry(Options) : impl_(std::make_unique<Impl>()) {}
 Registry::~Registry() = default;
 
 Counter& Registry::GetCounter(const Family& family, LabelValues values) {
@@ -132,26 +124,60 @@ Histogram& Registry::GetHistogram(const Family& family, LabelValues values) {
   return impl_->Get<Histogram>(family, Type::kHistogram, values, std::vector<double>(family.buckets.begin(), family.buckets.end()));
 }
 
-void Registry::AddCallback(const Family& family, std::function<double()> read) {
-  std::lock_guard lock(impl_->mutex);
-  FamilyState& state = impl_->Declare(family);
-  if (family.type == Type::kHistogram || family.labels.size() > 0) Misuse(family.name, "cannot be read by a callback");
-  if (state.read || !state.series.empty()) Misuse(family.name, "has values already");
-  state.read = std::move(read);
+Summary& Registry::GetSummary(const Family& family, LabelValues values) {
+  return impl_->Get<Summary>(family, Type::kSummary, values, std::vector<double>(family.buckets.begin(), family.buckets.end()));
 }
 
-std::string Registry::RenderText() const {
-  const auto read = impl_->ReadCallbacks();
+void Registry::AddCallback(const Family& family, LabelValues values, std::function<double()> read) {
+  if (family.type != Type::kCounter && family.type != Type::kGauge) Misuse(family.name, "cannot be read by a callback");
+  std::lock_guard lock(impl_->mutex);
+  FamilyState& state = impl_->Declare(family);
+  CheckUse(state, family, family.type, values.size());
+  const auto [series, is_new] = state.series.try_emplace(SeriesKey(state, values), std::move(read));
+  if (!is_new) Misuse(family.name, "has values already");
+}
+
+std::vector<Family> Registry::Families() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<Family> families;
+  for (const auto& [name, state] : impl_->families) families.push_back(state.declared);
+  return families;
+}
+
+std::string Registry::Render(Format) const {
   std::string out;
   std::lock_guard lock(impl_->mutex);
   for (const auto& [name, state] : impl_->families) {
-    const auto value = read.find(name);
-    if (state.series.empty() && value == read.end()) continue;
+    if (state.series.empty()) continue;
     AppendHead(name, state.help, state.type, out);
     AppendSeries(name, state, out);
-    if (value != read.end()) AppendSample(name, "", value->second, out);
   }
   return out;
+}
+
+void Summary::Observe(double value) {
+  if (std::isnan(value)) return;
+  const std::lock_guard lock(mutex_);
+  if (window_.size() < kWindow) window_.push_back(value);
+  window_[count_++ % kWindow] = value;
+  sum_ += value;
+}
+
+Summary::Snapshot Summary::Read() const {
+  Snapshot snapshot;
+  std::vector<double> sorted;
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot.count = count_;
+    snapshot.sum = sum_;
+    sorted = window_;
+  }
+  std::ranges::sort(sorted);
+  for (const double quantile : quantiles_) {
+    const auto rank = static_cast<std::size_t>(quantile * static_cast<double>(sorted.size() - 1) + 0.5);
+    snapshot.values.push_back(sorted.empty() ? std::numeric_limits<double>::quiet_NaN() : sorted[rank]);
+  }
+  return snapshot;
 }
 
 }  // namespace argus::metrics

@@ -1,51 +1,34 @@
 // Metrics core: families are declared once as data, handles are bound once and incremented without a lock.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "platform/telemetry/metrics/family.h"
+#include "platform/telemetry/metrics/format.h"
 
 namespace argus::metrics {
 
-enum class Type { kCounter, kGauge, kHistogram };
-
-// A short list inside a declaration. More than N items do not compile (or end the process, outside a constant).
-template <typename T, std::size_t N>
-class FixedList {
- public:
-  constexpr FixedList(std::initializer_list<T> items) : size_(items.size()) {  // NOLINT(google-explicit-constructor)
-    std::size_t at = 0;
-    for (const T& item : items) items_.at(at++) = item;
-  }
-  constexpr const T* begin() const { return items_.data(); }
-  constexpr const T* end() const { return items_.data() + size_; }
-  constexpr std::size_t size() const { return size_; }
-
- private:
-  std::array<T, N> items_{};
-  std::size_t size_;
-};
-
-// A family's declaration; stands in its module's metrics.h as an inline constexpr. Names follow Prometheus naming.
-struct Family {
-  Type type;
-  std::string_view name;
-  std::string_view help;
-  FixedList<std::string_view, 8> labels = {};
-  FixedList<double, 32> buckets = {};  // histograms only, ascending, +Inf implied
+// What an increment or observation belongs to, as lower-case hexadecimal. An empty trace_id is none.
+struct Exemplar {
+  std::string_view trace_id;
+  std::string_view span_id;
 };
 
 // A monotonically increasing count. Thread-safe, lock-free. Not for values that can fall.
 class Counter {
  public:
   void Increment(std::uint64_t by = 1) { value_.fetch_add(by, std::memory_order_relaxed); }
+  void Increment(std::uint64_t by, const Exemplar&) { Increment(by); }
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -70,6 +53,7 @@ class Histogram {
   explicit Histogram(std::vector<double> bounds);
   // NaN is no observation and is left out.
   void Observe(double value);
+  void Observe(double value, const Exemplar&) { Observe(value); }
 
   const std::vector<double>& bounds() const { return bounds_; }
   // One count a bound, then the +Inf bucket's, which counts every observation.
@@ -82,6 +66,32 @@ class Histogram {
   std::atomic<double> sum_{0};
 };
 
+// Quantiles over the last 256 observations. Thread-safe, with a lock: for what happens a few times a second at most.
+class Summary {
+ public:
+  // `quantiles` ascend within 0 .. 1.
+  explicit Summary(std::vector<double> quantiles) : quantiles_(std::move(quantiles)) {}
+  // NaN is no observation and is left out.
+  void Observe(double value);
+
+  struct Snapshot {
+    std::vector<double> values;  // one a quantile; NaN before the first observation
+    std::uint64_t count = 0;
+    double sum = 0;
+  };
+  Snapshot Read() const;
+  const std::vector<double>& quantiles() const { return quantiles_; }
+
+ private:
+  static constexpr std::size_t kWindow = 256;
+
+  const std::vector<double> quantiles_;
+  mutable std::mutex mutex_;
+  std::vector<double> window_;  // a ring once it is full
+  std::uint64_t count_ = 0;
+  double sum_ = 0;
+};
+
 // Owns every series of one server. Thread-safe. A handle lives as long as the registry and asking twice for the same
 // labels returns the same one. Declaring one name twice with another type, labels or buckets, and giving another number
 // of label values than the family has, are programming errors that end the process with a message. Past `kMaxSeries` label sets a family answers with its overflow series (every label
@@ -90,7 +100,12 @@ class Registry {
  public:
   static constexpr std::size_t kMaxSeries = 2000;
 
+  struct Options {
+    bool native_histograms = false;  // every histogram keeps exponential buckets, too
+  };
+
   Registry();
+  explicit Registry(Options options);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -98,12 +113,18 @@ class Registry {
   Counter& GetCounter(const Family& family, std::initializer_list<std::string_view> label_values = {});
   Gauge& GetGauge(const Family& family, std::initializer_list<std::string_view> label_values = {});
   Histogram& GetHistogram(const Family& family, std::initializer_list<std::string_view> label_values = {});
-  // For values that exist elsewhere; the family is a counter or gauge without labels, given once. `read` is called at
-  // every scrape, from the scraping thread and without a lock; it must not block and must outlive the last scrape.
-  void AddCallback(const Family& family, std::function<double()> read);
+  Summary& GetSummary(const Family& family, std::initializer_list<std::string_view> label_values = {});
+  // For values that exist elsewhere: one series of a counter or gauge family, given once. `read` is called at every
+  // scrape, from the scraping thread and without a lock; it must not block and must outlive the last scrape.
+  void AddCallback(const Family& family, std::function<double()> read) { AddCallback(family, {}, std::move(read)); }
+  void AddCallback(const Family& family, std::initializer_list<std::string_view> label_values,
+                   std::function<double()> read);
 
-  // Prometheus text format 0.0.4.
-  std::string RenderText() const;
+  // What has been declared so far, by name: for the catalogue.
+  std::vector<Family> Families() const;
+  // Every family by name. Takes no lock that an increment or observation could meet.
+  std::string Render(Format format) const;
+  std::string RenderText() const { return Render(Format::kText); }
 
  private:
   struct Impl;

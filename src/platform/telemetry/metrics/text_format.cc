@@ -15,6 +15,7 @@ std::string_view TypeName(Type type) {
     case Type::kCounter: return "counter";
     case Type::kGauge: return "gauge";
     case Type::kHistogram: return "histogram";
+    case Type::kSummary: return "summary";
   }
   return "untyped";
 }
@@ -85,6 +86,17 @@ void AppendHistogram(std::string_view name, std::string_view labels, const Histo
   }
   AppendLine(name, "_sum", labels, NumberText(histogram.sum()), out);
   AppendLine(name, "_count", labels, fmt::format_int(counts.back()).c_str(), out);
+}
+
+void AppendSummary(std::string_view name, std::string_view labels, const Summary& summary, std::string& out) {
+  const std::string_view comma = labels.empty() ? "" : ",";
+  const auto snapshot = summary.Read();
+  for (std::size_t i = 0; i < snapshot.values.size(); ++i) {
+    AppendLine(name, "", fmt::format("{}{}quantile=\"{}\"", labels, comma, NumberText(summary.quantiles()[i])),
+               NumberText(snapshot.values[i]), out);
+  }
+  AppendLine(name, "_sum", labels, NumberText(snapshot.sum), out);
+  AppendLine(name, "_count", labels, fmt::format_int(snapshot.count).c_str(), out);
 }
 
 }  // namespace argus::metrics

@@ -19,5 +19,7 @@ void AppendSample(std::string_view name, std::string_view labels, double value, 
 void AppendSample(std::string_view name, std::string_view labels, std::uint64_t value, std::string& out);
 // The _bucket, _sum and _count samples.
 void AppendHistogram(std::string_view name, std::string_view labels, const Histogram& histogram, std::string& out);
+// The {quantile} samples, _sum and _count.
+void AppendSummary(std::string_view name, std::string_view labels, const Summary& summary, std::string& out);
 
 }  // namespace argus::metrics
