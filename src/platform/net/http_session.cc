@@ -75,7 +75,10 @@ std::size_t InFlight::count() const {
 
 bool InFlight::WaitIdle(MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
-  return idle_.wait_until(lock, deadline, [this] { return count_ == 0; });
+  while (count_ > 0) {
+    if (!idle_.WaitUntil(lock, deadline)) return count_ == 0;
+  }
+  return true;
 }
 
 HttpResponse ServerContext::Render(const Error& error, const HttpRequest* head) const {
@@ -248,7 +251,7 @@ Session::Awaitable<HttpResponse> Session::Handle(Route route, HttpRequest reques
   if (route.run_on == RunOn::kIo) {
     response = route.handler(std::move(request));
   } else {
-    response = co_await OnWorker(std::move(route.handler), std::move(request));
+    response = co_await OnWorker(std::move(route), std::move(request));
   }
   if (response.error) {
     auto rendered = server_->Render(*response.error, nullptr);
@@ -258,12 +261,13 @@ Session::Awaitable<HttpResponse> Session::Handle(Route route, HttpRequest reques
   co_return response;
 }
 
-Session::Awaitable<HttpResponse> Session::OnWorker(HttpHandler handler, HttpRequest request) {
+Session::Awaitable<HttpResponse> Session::OnWorker(Route route, HttpRequest request) {
   answer_.reset();
   cancel_ = request.cancel;
   if (closed_) cancel_->Cancel();
   auto shared = std::make_shared<HttpRequest>(std::move(request));
-  const bool taken = server_->workers.TrySubmit([self = shared_from_this(), handler = std::move(handler), shared] {
+  WorkerPool& pool = route.pool ? *route.pool : server_->workers;
+  const bool taken = pool.TrySubmit([self = shared_from_this(), handler = std::move(route.handler), shared] {
     self->Deliver(handler(std::move(*shared)));
   });
   if (!taken) {

@@ -11,7 +11,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +18,7 @@
 #include <utility>
 
 #include "platform/net/http_server.h"
+#include "platform/runtime/mutex.h"
 
 namespace argus::net {
 
@@ -31,8 +31,8 @@ class InFlight {
   bool WaitIdle(MonotonicTime deadline);
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable idle_;
+  mutable Mutex mutex_;
+  ConditionVariable idle_;
   std::size_t count_ = 0;
 };
 
@@ -91,7 +91,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Awaitable<bool> ReadBody(Parser& parser, std::size_t limit, HttpRequest& request);
   Awaitable<bool> SendContinue();
   Awaitable<HttpResponse> Handle(Route route, HttpRequest request);
-  Awaitable<HttpResponse> OnWorker(HttpHandler handler, HttpRequest request);
+  Awaitable<HttpResponse> OnWorker(Route route, HttpRequest request);
   Awaitable<bool> Respond(HttpResponse response, Exchange exchange);
   Awaitable<bool> WriteWhole(HttpResponse response, Exchange exchange);
   Awaitable<bool> WriteStream(HttpResponse response, Exchange exchange);

@@ -14,6 +14,10 @@
 #include "platform/base/error.h"
 #include "platform/runtime/context.h"
 
+namespace argus {
+class WorkerPool;
+}
+
 namespace argus::net {
 
 // An ordered multi-map of header fields; names compare without regard to case (RFC 9110 §5.1).
@@ -96,6 +100,9 @@ struct Route {
   HttpHandler handler;
   RunOn run_on = RunOn::kPool;
   std::size_t body_limit = 0;  // bytes; 0: a body is refused
+  // For kPool; null: the server's. Must outlive the server. For what must not keep requests from a worker, nor wait
+  // for one.
+  WorkerPool* pool = nullptr;
 };
 
 // nullopt: not mine.

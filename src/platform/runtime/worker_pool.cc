@@ -46,7 +46,7 @@ void WorkerPool::Run() {
     std::function<void()> task;
     {
       std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      while (!stopping_ && queue_.empty()) ready_.WaitIdle(lock);
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
-#include <condition_variable>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "platform/runtime/mutex.h"
 
 namespace argus {
 
@@ -35,8 +35,8 @@ class WorkerPool {
 
   const std::string name_;
   const std::size_t queue_limit_;
-  mutable std::mutex mutex_;
-  std::condition_variable ready_;
+  mutable Mutex mutex_;
+  ConditionVariable ready_;
   std::deque<std::function<void()>> queue_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
