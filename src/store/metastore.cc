@@ -27,12 +27,14 @@ Metastore::Metastore(std::unique_ptr<db::Database> database, const Clock& clock)
   surroundings_.replica = RandomHex(8);
 }
 
-Result<std::unique_ptr<Metastore>> Metastore::Open(db::Options options, const Clock& clock) {
+Result<std::unique_ptr<Metastore>> Metastore::Open(db::Options options, const Clock& clock,
+                                                   StoreMetrics* metrics) {
   RequestContext ctx;
   ctx.actor = "system/startup";
   ARGUS_ASSIGN(auto database, db::Database::Open(std::move(options)));
   ARGUS_RETURN_IF_ERROR(db::Migrate(*database, ctx, Migrations(), kSchemaVersion));
   std::unique_ptr<Metastore> metastore(new Metastore(std::move(database), clock));
+  metastore->surroundings_.metrics = metrics;
   ARGUS_RETURN_IF_ERROR(metastore->LoadServerKey(ctx));
   return metastore;
 }

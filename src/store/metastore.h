@@ -22,8 +22,8 @@ class Metastore {
  public:
   // Connects, migrates the schema and reads (or makes) the server key. `clock` must outlive it. Errors as
   // db::Database::Open and db migrations give them: a schema from a newer binary is FAILED_PRECONDITION /
-  // SCHEMA_TOO_NEW.
-  static Result<std::unique_ptr<Metastore>> Open(db::Options options, const Clock& clock);
+  // SCHEMA_TOO_NEW. `metrics`, which must outlive it, may be null.
+  static Result<std::unique_ptr<Metastore>> Open(db::Options options, const Clock& clock, StoreMetrics* metrics = nullptr);
 
   // For reads outside a transaction. `ctx` must outlive it.
   Snapshot Read(const RequestContext& ctx) { return Snapshot(ctx, *database_, surroundings_.server_key); }
@@ -45,6 +45,7 @@ class Metastore {
   const Clock& clock() const { return clock_; }
   // Names this process in the outbox.
   const std::string& replica() const { return surroundings_.replica; }
+  db::PoolUse pool_use() const { return database_->pool_use(); }
   db::Dialect dialect() const { return database_->dialect(); }
   // For the test that prepares every statement.
   Status Prepare(const db::Statement& statement) { return database_->Prepare(statement); }

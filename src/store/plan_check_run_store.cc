@@ -17,7 +17,7 @@ constexpr Sql kColumns =
 constexpr db::Statement kCancelAll{"plan_check_run.cancel_all",
                                    "UPDATE plan_check_run SET state = 'CANCELED', end_time = :now, owner = '',"
                                    " attempt_token = '', version = version + 1 WHERE plan_id = :plan_id"
-                                   " AND current = 1 AND state IN ('PENDING', 'RUNNING')"};
+                                   " AND current = 1 AND state IN ('PENDING', 'RUNNING') RETURNING type"};
 constexpr db::Statement kRetire{"plan_check_run.retire",
                                 "UPDATE plan_check_run SET current = 0 WHERE plan_id = :plan_id AND current = 1"};
 constexpr db::Statement kInsert{
@@ -125,8 +125,12 @@ Statements PlanCheckRunStatements() {
 }
 
 Result<std::vector<v1::PlanCheckRun>> ReplacePlanCheckRuns(Transaction& tx, const domain::PlanName& plan,
-                                                           std::vector<v1::PlanCheckRun> runs) {
-  tx.Exec(kCancelAll, {{"plan_id", plan.plan}, {"now", tx.now()}});
+                                                           std::vector<v1::PlanCheckRun> runs,
+                                                           std::vector<v1::PlanCheckRun::Type>* canceled) {
+  ARGUS_ASSIGN(const auto rows, tx.ExecReturning(kCancelAll, {{"plan_id", plan.plan}, {"now", tx.now()}}));
+  for (const db::Row& row : rows) {
+    if (canceled != nullptr) canceled->push_back(ReadEnum<v1::PlanCheckRun::Type>(row, "type"));
+  }
   tx.Exec(kRetire, {{"plan_id", plan.plan}});
   for (v1::PlanCheckRun& run : runs) {
     ARGUS_ASSIGN(run, InsertRun(tx, plan, std::move(run)));

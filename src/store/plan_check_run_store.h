@@ -15,9 +15,11 @@
 namespace argus::store {
 
 // Cancels the plan's checks that wait or run and puts `runs` (type, spec_id, target, sheet) in the place of all former
-// ones, PENDING, with the context's correlation id and trace. Former ones can still be read by name.
+// ones, PENDING, with the context's correlation id and trace. Former ones can still be read by name. The types of those that it
+// canceled join `canceled`, unless that is null.
 Result<std::vector<v1::PlanCheckRun>> ReplacePlanCheckRuns(Transaction& tx, const domain::PlanName& plan,
-                                                           std::vector<v1::PlanCheckRun> runs);
+                                                           std::vector<v1::PlanCheckRun> runs,
+                                                           std::vector<v1::PlanCheckRun::Type>* canceled = nullptr);
 // NOT_FOUND.
 Result<v1::PlanCheckRun> GetPlanCheckRun(Reader& reader, const domain::PlanCheckRunName& name);
 // The current ones, by id. Filter: type, state, verdict, target.

@@ -5,7 +5,8 @@ namespace argus::store {
 Statements AllStatements() {
   Statements all;
   for (const auto& statements :
-       {AbandonedLeaseStatements, DatabaseStatements,     GroupStatements,       IamPolicyStatements,
+       {AbandonedLeaseStatements, DatabaseStatements,     FreezeViolationStatements, GaugeStatements,
+        GroupStatements,          IamPolicyStatements,
         InstanceStatements,       IssueStatements,        LeaseStatements,       MetastoreStatements,
         OutboxStatements,         PlanCheckRunStatements, PlanStatements,        ProjectStatements,
         RequestIdStatements,      RevisionStatements,     RoleStatements,        RolloutStatements,

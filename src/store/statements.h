@@ -15,6 +15,8 @@ Statements AllStatements();
 // Each stands in the .cc of its noun.
 Statements AbandonedLeaseStatements();
 Statements DatabaseStatements();
+Statements FreezeViolationStatements();
+Statements GaugeStatements();
 Statements GroupStatements();
 Statements IamPolicyStatements();
 Statements InstanceStatements();

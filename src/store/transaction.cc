@@ -109,6 +109,9 @@ void Transaction::WriteEntry(audit::Entry entry) {
   if (entry.actor.empty()) entry.actor = ctx_.actor;
   if (entry.actor_ip.empty()) entry.actor_ip = ctx_.client_address;
   if (entry.correlation_id.empty()) entry.correlation_id = ctx_.correlation_id;
+  if (StoreMetrics* const metrics = surroundings_.metrics; metrics != nullptr) {
+    OnCommitted([metrics, action = entry.action, status = entry.response_status] { metrics->EntryCommitted(action, status); });
+  }
   Exec(kInsertAuditLog, AuditLogRow(std::move(entry)), Guard::kContendedKey);  // Another replica may have drawn the id.
 }
 
@@ -133,6 +136,7 @@ Status Transaction::CommitAndPublish() {
   if (status.ok() || db::IsCommitUnknown(status.error())) surroundings_.notifier.Publish(announcements);
   if (!status.ok()) return Explain(std::move(status).error());
   dirty_ = false;
+  for (const auto& act : std::exchange(on_committed_, {})) act();
   return Ok();
 }
 

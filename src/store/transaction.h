@@ -2,6 +2,7 @@
 // all.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "audit/entry.h"
 #include "platform/base/clock.h"
 #include "store/audit_id.h"
+#include "store/metrics.h"
 #include "store/notifier.h"
 #include "store/reader.h"
 
@@ -49,6 +51,7 @@ class Transaction final : public Reader {
     std::string replica;  // Names this process in the outbox.
     Notifier notifier;
     AuditIds audit_ids;
+    StoreMetrics* metrics = nullptr;  // Null: nothing is counted.
   };
   struct Times {
     Timestamp now;
@@ -77,6 +80,10 @@ class Transaction final : public Reader {
   // Tells, after the commit and on every replica, that `resource` changed.
   void Announce(Topic topic, std::string resource, std::int64_t version = 0);
 
+  // `act` is called once, on this thread, right after the commit has succeeded: for what counts facts. Never for an attempt
+  // that was rolled back or run again, nor for a commit whose answer was lost. Must not throw.
+  void OnCommitted(std::function<void()> act) { on_committed_.push_back(std::move(act)); }
+
   // The only ways to commit. At least one entry is needed, else INTERNAL. Entries get their id and timestamp here;
   // actor, address and correlation id come from the context where an entry leaves them empty.
   Status Commit(std::span<const audit::Entry> entries);
@@ -98,6 +105,7 @@ class Transaction final : public Reader {
   const Times times_;
   std::map<std::string_view, Guard> guards_;                             // by statement
   std::map<std::pair<Topic, std::string>, std::int64_t> announcements_;  // -> the newest version
+  std::vector<std::function<void()>> on_committed_;
   bool dirty_ = false;
 };
 

@@ -112,6 +112,13 @@ struct StatementEvent {
 };
 using Observer = std::function<void(const RequestContext&, const StatementEvent&)>;
 
+// Connections that are open, those of them that are lent out, and how many there may be.
+struct PoolUse {
+  std::size_t open = 0;
+  std::size_t lent = 0;
+  std::size_t capacity = 0;
+};
+
 struct Options {
   // "sqlite:<path>" or a libpq connection string/URI ("postgresql://…", several hosts allowed).
   std::string url;
@@ -143,6 +150,8 @@ class Database {
   // A connection that answers `SELECT 1` within `timeout`; for readiness, on a new connection of its own, which costs
   // some milliseconds: the caller limits how often it asks.
   virtual Status Ping(std::chrono::milliseconds timeout) = 0;
+  // How full the pool is right now.
+  virtual PoolUse pool_use() const = 0;
   // Parses `statement` on the server without running it; for the test that prepares every statement.
   virtual Status Prepare(const Statement& statement) = 0;
 

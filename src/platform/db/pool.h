@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/base/result.h"
+#include "platform/db/database.h"
 #include "platform/db/patience.h"
 
 namespace argus::db {
@@ -55,6 +56,11 @@ class Pool {
     if (opened.ok()) return Lease(this, std::move(opened).value());
     Forget();
     return std::move(opened).error();
+  }
+
+  PoolUse use() const {
+    const std::lock_guard lock(mutex_);
+    return {open_count_, open_count_ - idle_.size(), capacity_};
   }
 
  private:
@@ -109,7 +115,7 @@ class Pool {
 
   const std::size_t capacity_;
   const Factory open_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<Idle> idle_;  // Oldest first.
   std::size_t open_count_ = 0;

@@ -65,6 +65,18 @@ TEST_F(PoolTest, GivesUpWithTheReason) {
   EXPECT_EQ(pool_.Acquire(Patience(ctx)).error().code(), Code::kCancelled);
 }
 
+TEST_F(PoolTest, SaysHowFullItIs) {
+  const auto first = Take();
+  {
+    const auto second = Take();
+    EXPECT_EQ(pool_.use().lent, 2u);
+  }
+  const PoolUse use = pool_.use();
+  EXPECT_EQ(use.open, 2u);
+  EXPECT_EQ(use.lent, 1u);
+  EXPECT_EQ(use.capacity, 2u);
+}
+
 TEST_F(PoolTest, AFailedOpeningFreesItsPlace) {
   refuse_ = true;
   for (int attempt = 0; attempt < 3; ++attempt) EXPECT_FALSE(pool_.Acquire(patience_).ok());

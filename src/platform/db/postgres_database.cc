@@ -196,6 +196,8 @@ class PostgresDatabase final : public Database {
     return exchange.failure ? Status(std::move(*exchange.failure)) : Ok();
   }
 
+  PoolUse pool_use() const override { return connections_.use(); }
+
   Status Prepare(const Statement& statement) override {
     ARGUS_ASSIGN(const auto connection, connections_.Acquire(Patience(options_.acquire_timeout)));
     connection->SendCheck(Render(Dialect::kPostgres, statement.sql));

@@ -119,6 +119,11 @@ class SqliteDatabase final : public Database {
     return connection->RunScript("SELECT 1 FROM sqlite_schema LIMIT 1", Patience(timeout));
   }
 
+  PoolUse pool_use() const override {
+    const PoolUse writer = writer_.use(), readers = readers_.use();
+    return {writer.open + readers.open, writer.lent + readers.lent, writer.capacity + readers.capacity};
+  }
+
   Status Prepare(const Statement& statement) override {
     ARGUS_ASSIGN(const auto reader, readers_.Acquire(Patience(options_.acquire_timeout)));
     auto status = reader->Check(Render(Dialect::kSqlite, statement.sql));

@@ -10,10 +10,12 @@
 namespace argus::store {
 
 // The schema that this binary is written for: the last migration's version.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 std::span<const db::Migration> Migrations();
 
 extern const std::string_view kInitialSqlite;
 extern const std::string_view kInitialPostgres;
+extern const std::string_view kSignalsSqlite;
+extern const std::string_view kSignalsPostgres;
 
 }  // namespace argus::store
