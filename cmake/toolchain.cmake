@@ -20,7 +20,8 @@ find_program(ARGUS_CCACHE ccache)
 if(ARGUS_CCACHE)
   # Objects are shared between build folders: paths are mapped away and precompiled headers judged by content.
   set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${ARGUS_CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CMAKE_CURRENT_LIST_DIR}/without_old_pch ${ARGUS_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)

@@ -1,4 +1,4 @@
-// argus.v1.ActuatorService: facts about the running server.
+// argus.v1.ActuatorService: facts about the running server, and its log level.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include "platform/base/result.h"
 #include "platform/rpc/dispatcher.h"
 #include "platform/runtime/context.h"
+#include "platform/telemetry/log/logger.h"
 #include "store/metastore.h"
 
 namespace argus::api {
@@ -24,13 +25,16 @@ struct ServerFacts {
 // Thread-safe. What it is given must outlive it, and it the dispatcher's last call.
 class ActuatorService {
  public:
-  ActuatorService(store::Metastore& metastore, ServerFacts facts) : metastore_(metastore), facts_(std::move(facts)) {}
+  ActuatorService(store::Metastore& metastore, log::Logger& logger, ServerFacts facts)
+      : metastore_(metastore), logger_(logger), facts_(std::move(facts)) {}
   void Register(rpc::Dispatcher& dispatcher);
 
  private:
   Result<v1::ActuatorInfo> GetActuatorInfo(RequestContext& ctx, const v1::GetActuatorInfoRequest& request);
+  Result<v1::ActuatorInfo> SetLogLevel(RequestContext& ctx, const v1::SetLogLevelRequest& request);
 
   store::Metastore& metastore_;
+  log::Logger& logger_;
   const ServerFacts facts_;
 };
 

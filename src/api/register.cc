@@ -4,6 +4,7 @@
 #include "api/audit_log_service.h"
 #include "api/auth_service.h"
 #include "api/change_hub.h"
+#include "api/correlation_service.h"
 #include "api/database_service.h"
 #include "api/group_service.h"
 #include "api/instance_service.h"
@@ -31,7 +32,7 @@ class Services final : public Api {
  public:
   explicit Services(const Deps& deps)
       : hub_(deps.metastore.notifier()),
-        actuator_(deps.metastore, deps.facts),
+        actuator_(deps.metastore, deps.logger, deps.facts),
         auth_(deps.commands.auth),
         users_(deps.metastore, deps.commands.users),
         roles_(deps.metastore, deps.commands.roles),
@@ -47,12 +48,13 @@ class Services final : public Api {
         issues_(deps.metastore, deps.commands.issues),
         rollouts_(deps.metastore, deps.commands.rollouts, deps.commands.tasks, deps.commands.task_runs, hub_),
         revisions_(deps.metastore),
-        audit_logs_(deps.commands.audit_logs) {}
+        audit_logs_(deps.commands.audit_logs),
+        correlations_(deps.metastore) {}
 
   void Register(rpc::Dispatcher& dispatcher) {
     const auto each = [&](auto&... service) { (service.Register(dispatcher), ...); };
     each(actuator_, auth_, users_, roles_, groups_, workspace_, projects_, settings_, instances_, databases_, sheets_,
-         plans_, plan_check_runs_, issues_, rollouts_, revisions_, audit_logs_);
+         plans_, plan_check_runs_, issues_, rollouts_, revisions_, audit_logs_, correlations_);
   }
 
   const Validator& validator() const { return validator_; }
@@ -77,6 +79,7 @@ class Services final : public Api {
   RolloutService rollouts_;
   RevisionService revisions_;
   AuditLogService audit_logs_;
+  CorrelationService correlations_;
 };
 
 // Methods that are declared but not built yet.

@@ -99,7 +99,9 @@ Result<v1::Approval> Decide(Work& work, const v1::Issue& issue, const domain::Is
                          .allow_self_approval = project.allow_self_approval(),
                          .approved = decision.approved,
                          .comment = decision.comment,
-                         .content_hash = decision.content_hash},
+                         .content_hash = decision.content_hash,
+                         .trace_id = work.tx().ctx().trace.trace_id,
+                         .span_id = work.tx().ctx().trace.span_id},
                         work.now());
 }
 

@@ -26,19 +26,21 @@ Status CheckTexts(const v1::Plan& plan) {
   return CheckText("plan.description", plan.description(), kMaxProse);
 }
 
-void SealSpecs(v1::Plan& plan, const std::string& author) {
+void SealSpecs(v1::Plan& plan, const std::string& author, const TraceContext& trace) {
   plan.set_content_hash(domain::PlanContentHash(plan));
   plan.set_specs_author(author);
+  plan.set_trace_id(trace.trace_id);
+  plan.set_span_id(trace.span_id);
 }
 
-v1::Plan Draft(const v1::Plan& wanted, const std::string& author) {
+v1::Plan Draft(const v1::Plan& wanted, const std::string& author, const TraceContext& trace) {
   v1::Plan plan;
   plan.set_title(wanted.title());
   plan.set_description(wanted.description());
   *plan.mutable_specs() = wanted.specs();
   plan.set_state(v1::Plan::DRAFT);
   plan.set_creator(author);
-  SealSpecs(plan, author);
+  SealSpecs(plan, author, trace);
   return plan;
 }
 
@@ -65,7 +67,7 @@ Status ReplaceSpecs(Work& work, const domain::PlanName& name, v1::Plan& plan) {
   }
   ARGUS_RETURN_IF_ERROR(CheckSpecForms(plan, name.Project()));
   ARGUS_RETURN_IF_ERROR(CheckSpecRows(work, plan, name.Project()));
-  SealSpecs(plan, work.caller().user);
+  SealSpecs(plan, work.caller().user, work.tx().ctx().trace);
   ARGUS_RETURN_IF_ERROR(VoidApproval(work, name));
   ARGUS_RETURN_IF_ERROR(QueueChecks(work, plan));
   return Ok();
@@ -116,7 +118,7 @@ Result<v1::Plan> PlanCommands::Create(const RequestContext& ctx, const v1::Creat
     ARGUS_RETURN_IF_ERROR(work.Require(request.parent(), request.parent()));
     ARGUS_RETURN_IF_ERROR(ActiveProject(work.tx(), parent));
     ARGUS_RETURN_IF_ERROR(CheckSpecRows(work, wanted, parent));
-    ARGUS_ASSIGN(auto plan, store::InsertPlan(work.tx(), parent, Draft(wanted, work.caller().user)));
+    ARGUS_ASSIGN(auto plan, store::InsertPlan(work.tx(), parent, Draft(wanted, work.caller().user, ctx.trace)));
     ARGUS_RETURN_IF_ERROR(QueueChecks(work, plan));
     work.Record({.resource = plan.name(), .extra = Extra({{"content_hash", plan.content_hash()}})});
     return plan;

@@ -5,6 +5,7 @@
 #include "argus/v1/audit_log_service.pb.h"
 #include "argus/v1/auth_service.pb.h"
 #include "argus/v1/common.pb.h"
+#include "argus/v1/correlation_service.pb.h"
 #include "argus/v1/database_service.pb.h"
 #include "argus/v1/group_service.pb.h"
 #include "argus/v1/instance_service.pb.h"

@@ -16,7 +16,8 @@ const std::vector<const ServiceDescriptor*>& Services() {
           v1::Role::descriptor(), v1::Group::descriptor(), v1::GetIamPolicyRequest::descriptor(),
           v1::Project::descriptor(), v1::Setting::descriptor(), v1::Instance::descriptor(), v1::Database::descriptor(),
           v1::Sheet::descriptor(), v1::Plan::descriptor(), v1::PlanCheckRun::descriptor(), v1::Issue::descriptor(),
-          v1::Rollout::descriptor(), v1::Revision::descriptor(), v1::AuditLog::descriptor()}) {
+          v1::Rollout::descriptor(), v1::Revision::descriptor(), v1::AuditLog::descriptor(),
+          v1::Correlation::descriptor()}) {
       for (int i = 0; i < message->file()->service_count(); ++i) out.push_back(message->file()->service(i));
     }
     return out;

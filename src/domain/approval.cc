@@ -134,6 +134,8 @@ void AddDecision(v1::Approval& approval, const ApprovalRequest& request, Timesta
   decision->set_approver(request.approver.user);
   decision->set_approved(request.approved);
   decision->set_comment(request.comment);
+  decision->set_trace_id(request.trace_id);
+  decision->set_span_id(request.span_id);
   SetTime(decision->mutable_time(), now);
 }
 

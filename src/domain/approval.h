@@ -43,6 +43,9 @@ struct ApprovalRequest {
   std::string comment;
   // What the approver says to have read; empty is not compared.
   std::string content_hash;
+  // W3C ids of the span in which they decide; may be empty.
+  std::string trace_id;
+  std::string span_id;
 };
 
 // Adds the decision; the last one that a step needs moves on to the next step or to APPROVED. Errors: NOT_AN_APPROVER,

@@ -70,7 +70,7 @@ PermissionSet OwnerPermissions() {
 }
 
 PermissionSet DbaPermissions() {
-  return Without(Union(Union(OwnerPermissions(), MemberPermissions()), On({"instances"}, false)),
+  return Without(Union(Union(OwnerPermissions(), MemberPermissions()), On({"instances", "correlations"}, false)),
                  {"bb.projects.update", "bb.projects.delete", "bb.projects.setIamPolicy"});
 }
 

@@ -87,6 +87,16 @@ Status CheckDuration(const google::protobuf::Duration& duration, std::int64_t mi
 
 bool IsWebUrl(std::string_view url) { return url.starts_with("https://") || url.starts_with("http://"); }
 
+// Empty, or the address of a page about whatever `placeholder` stands for.
+Status CheckUrlTemplate(const std::string& text, std::string_view placeholder, std::string field) {
+  ARGUS_RETURN_IF_ERROR(CheckText(text, field));
+  const auto is_url_character = [](unsigned char c) { return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>'; };
+  const bool good = IsWebUrl(text) && text.find(placeholder) != text.npos &&
+                    std::all_of(text.begin(), text.end(), is_url_character);
+  if (text.empty() || good) return Ok();
+  return BadField(std::move(field), fmt::format("an http:// or https:// address that holds {}", placeholder));
+}
+
 Status Check(const v1::WorkspaceProfileSetting& value) {
   const std::string field = "setting.workspaceProfile.";
   ARGUS_RETURN_IF_ERROR(
@@ -101,6 +111,9 @@ Status Check(const v1::WorkspaceProfileSetting& value) {
     return BadField(field + "externalUrl", "an http:// or https:// address");
   }
   ARGUS_RETURN_IF_ERROR(CheckText(value.external_url(), field + "externalUrl"));
+  ARGUS_RETURN_IF_ERROR(
+      CheckUrlTemplate(value.log_store_url_template(), "{correlation_id}", field + "logStoreUrlTemplate"));
+  ARGUS_RETURN_IF_ERROR(CheckUrlTemplate(value.trace_store_url_template(), "{trace_id}", field + "traceStoreUrlTemplate"));
   if (value.require_2fa()) return BadField(field + "require2fa", "two-factor sign-in is not built yet");
   return CheckText(value.announcement().text(), field + "announcement.text");
 }

@@ -27,7 +27,7 @@ void MakeStorable(std::string& text) {
 
 }  // namespace
 
-db::Params AuditLogRow(audit::Entry entry) {
+db::Params AuditLogRow(audit::Entry entry, const std::string& trace_id) {
   for (std::string* text :
        {&entry.actor, &entry.actor_ip, &entry.action, &entry.resource, &entry.resource_type, &entry.correlation_id}) {
     MakeStorable(*text);
@@ -42,6 +42,7 @@ db::Params AuditLogRow(audit::Entry entry) {
           {"severity", static_cast<std::int64_t>(entry.severity)},
           {"response_status", audit::StatusName(entry.response_status)},
           {"correlation_id", entry.correlation_id},
+          {"trace_id", trace_id},
           {"leaf", db::Bytes{audit::CanonicalLine(entry)}}};
 }
 

@@ -5,7 +5,7 @@ namespace argus::store {
 Statements AllStatements() {
   Statements all;
   for (const auto& statements :
-       {AbandonedLeaseStatements, DatabaseStatements,     FreezeViolationStatements, GaugeStatements,
+       {AbandonedLeaseStatements, CorrelationStatements, DatabaseStatements,     FreezeViolationStatements, GaugeStatements,
         GroupStatements,          IamPolicyStatements,
         InstanceStatements,       IssueStatements,        LeaseStatements,       MetastoreStatements,
         OutboxStatements,         PlanCheckRunStatements, PlanStatements,        ProjectStatements,

@@ -14,6 +14,7 @@ Statements AllStatements();
 
 // Each stands in the .cc of its noun.
 Statements AbandonedLeaseStatements();
+Statements CorrelationStatements();
 Statements DatabaseStatements();
 Statements FreezeViolationStatements();
 Statements GaugeStatements();

@@ -112,7 +112,7 @@ void Transaction::WriteEntry(audit::Entry entry) {
   if (StoreMetrics* const metrics = surroundings_.metrics; metrics != nullptr) {
     OnCommitted([metrics, action = entry.action, status = entry.response_status] { metrics->EntryCommitted(action, status); });
   }
-  Exec(kInsertAuditLog, AuditLogRow(std::move(entry)), Guard::kContendedKey);  // Another replica may have drawn the id.
+  Exec(kInsertAuditLog, AuditLogRow(std::move(entry), ctx_.trace.trace_id), Guard::kContendedKey);  // Another replica may have drawn the id.
 }
 
 std::vector<Announcement> Transaction::WriteAnnouncements() {

@@ -10,12 +10,14 @@
 namespace argus::store {
 
 // The schema that this binary is written for: the last migration's version.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 std::span<const db::Migration> Migrations();
 
 extern const std::string_view kInitialSqlite;
 extern const std::string_view kInitialPostgres;
 extern const std::string_view kSignalsSqlite;
 extern const std::string_view kSignalsPostgres;
+extern const std::string_view kCorrelationSqlite;
+extern const std::string_view kCorrelationPostgres;
 
 }  // namespace argus::store
