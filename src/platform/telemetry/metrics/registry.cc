@@ -1,38 +1,23 @@
 #include "platform/telemetry/metrics/registry.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
+#include <iterator>
 #include <map>
 #include <mutex>
-#include <utility>
-#include <variant>
+#include <shared_mutex>
 
-#include "platform/telemetry/metrics/text_format.h"
+#include "platform/telemetry/metrics/proto_writer.h"
+#include "platform/telemetry/metrics/series.h"
+#include "platform/telemetry/metrics/text_writer.h"
 
 namespace argus::metrics {
 namespace {
 
-using LabelValues = std::initializer_list<std::string_view>;
-using Series = std::variant<Counter, Gauge, Histogram, Summary, std::function<double()>>;
-
-struct FamilyState {
-  explicit FamilyState(const Family& family)
-      : declared(family),
-        type(family.type),
-        help(family.help),
-        labels(family.labels.begin(), family.labels.end()),
-        buckets(family.buckets.begin(), family.buckets.end()) {}
-
-  const Family declared;
-  const Type type;
-  const std::string help;
-  const std::vector<std::string> labels;
-  const std::vector<double> buckets;
-  std::map<std::string, Series> series;  // by label text; nodes never move
-};
+constexpr std::string_view kTotal = "_total";
 
 [[noreturn]] void Misuse(std::string_view family, std::string_view what) {
   std::fprintf(stderr, "metric %.*s: %.*s\n", static_cast<int>(family.size()), family.data(),
@@ -40,144 +25,141 @@ struct FamilyState {
   std::abort();
 }
 
-bool SameDeclaration(const FamilyState& state, const Family& family) {
-  return state.type == family.type && std::ranges::equal(state.labels, family.labels) &&
-         std::ranges::equal(state.buckets, family.buckets);
+bool SameDeclaration(const Family& a, const Family& b) {
+  return a.type == b.type && std::ranges::equal(a.labels, b.labels) && std::ranges::equal(a.buckets, b.buckets);
 }
 
-void CheckUse(const FamilyState& state, const Family& family, Type type, std::size_t values) {
-  if (!SameDeclaration(state, family)) Misuse(family.name, "declared twice with another type, labels or buckets");
-  if (state.type != type) Misuse(family.name, "used as another type than declared");
-  if (state.labels.size() != values) Misuse(family.name, "given another number of label values than declared");
-}
-
-// The key under which `values` are counted: their own, or the overflow series' once the family is full.
-std::string SeriesKey(const FamilyState& state, LabelValues values) {
-  std::string key = LabelText(state.labels, values);
-  if (state.series.size() < Registry::kMaxSeries || state.series.contains(key)) return key;
-  const std::vector<std::string_view> other(state.labels.size(), "other");
-  return LabelText(state.labels, other);
-}
-
-void AppendSeries(const std::string& name, const FamilyState& state, std::string& out) {
-  for (const auto& [labels, series] : state.series) {
-    if (const auto* counter = std::get_if<Counter>(&series)) AppendSample(name, labels, counter->value(), out);
-    if (const auto* gauge = std::get_if<Gauge>(&series)) AppendSample(name, labels, gauge->value(), out);
-    if (const auto* histogram = std::get_if<Histogram>(&series)) AppendHistogram(name, labels, *histogram, out);
-    if (const auto* summary = std::get_if<Summary>(&series)) AppendSummary(name, labels, *summary, out);
-    if (const auto* read = std::get_if<std::function<double()>>(&series)) AppendSample(name, labels, (*read)(), out);
-  }
+void CheckUse(const Family& declared, const Family& family, Type type, std::size_t values) {
+  if (!SameDeclaration(declared, family)) Misuse(family.name, "declared twice with another type, labels or buckets");
+  if (declared.type != type) Misuse(family.name, "used as another type than declared");
+  if (declared.labels.size() != values) Misuse(family.name, "given another number of label values than declared");
 }
 
 }  // namespace
 
-Histogram::Histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), buckets_(bounds_.size() + 1) {}
-
-void Histogram::Observe(double value) {
-  if (std::isnan(value)) return;
-  const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
-  buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
-  sum_.fetch_add(value, std::memory_order_relaxed);
-}
-
-std::vector<std::uint64_t> Histogram::CumulativeCounts() const {
-  std::vector<std::uint64_t> counts;
-  counts.reserve(buckets_.size());
-  std::uint64_t total = 0;
-  for (const auto& bucket : buckets_) counts.push_back(total += bucket.load(std::memory_order_relaxed));
-  return counts;
-}
-
 struct Registry::Impl {
-  // Requires `mutex`.
+  using Families = std::map<std::string_view, FamilyState>;
+
+  explicit Impl(Options options) : options(options) {}
+
+  // Requires exclusive access.
   FamilyState& Declare(const Family& family) {
-    return families.try_emplace(std::string(family.name), family).first->second;
+    const auto [at, is_new] = families.try_emplace(family.name, family);
+    if (is_new) Publish(at);
+    return at->second;
   }
 
-  template <typename T, typename... Args>
-  T& Get(const Family& family, Type type, LabelValues values, Args&&... args) {
-    std::lock_guard lock(mutex);
-    FamilyState& state = Declare(family);
-    CheckUse(state, family, type, values.size());
-    auto [series, is_new] = state.series.try_emplace(SeriesKey(state, values), std::in_place_type<T>, args...);
-    if (!std::holds_alternative<T>(series->second)) Misuse(family.name, "is read by a callback");
-    return std::get<T>(series->second);
+  void Publish(Families::iterator at) {
+    MarkCollision(at->second);
+    auto& link = at == families.begin() ? first : std::prev(at)->second.next;
+    at->second.next.store(link.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    link.store(&at->second, std::memory_order_release);
   }
 
-  mutable std::mutex mutex;
-  std::map<std::string, FamilyState> families;
+  // Of a new family and one that differs from it by _total, the one with it collides.
+  void MarkCollision(FamilyState& family) {
+    const std::string_view name = family.declared.name;
+    if (name.ends_with(kTotal)) {
+      family.collides.store(families.contains(name.substr(0, name.size() - kTotal.size())));
+    } else if (const auto counter = families.find(std::string(name).append(kTotal)); counter != families.end()) {
+      counter->second.collides.store(true);
+    }
+  }
+
+  Series* Find(const Family& family, Type type, LabelValues values) {
+    const std::shared_lock lock(mutex);
+    const auto at = families.find(family.name);
+    if (at == families.end()) return nullptr;
+    CheckUse(at->second.declared, family, type, values.size());
+    return at->second.Find(values);
+  }
+
+  // `make` gets the family and returns its new or existing series.
+  template <typename T, typename Make>
+  T& Get(const Family& family, Type type, LabelValues values, Make make) {
+    Series* series = Find(family, type, values);
+    if (series == nullptr) {
+      const std::unique_lock lock(mutex);
+      FamilyState& state = Declare(family);
+      CheckUse(state.declared, family, type, values.size());
+      series = make(state);
+    }
+    T* instrument = std::get_if<T>(&series->value);
+    if (instrument == nullptr) Misuse(family.name, "is read by a callback");
+    return *instrument;
+  }
+
+  template <typename Writer>
+  void WriteAll(Writer& writer) const {
+    const FamilyState* family = first.load(std::memory_order_acquire);
+    for (; family != nullptr; family = family->next.load(std::memory_order_acquire)) writer.Write(*family);
+  }
+
+  const Options options;
+  CellArena arena;
+  mutable std::shared_mutex mutex;
+  Families families;
+  std::atomic<FamilyState*> first{nullptr};
+  mutable std::array<std::atomic<std::size_t>, 3> last_size{};  // of a rendering, by format
 };
 
 Registry::Registry() : Registry(Options{}) {}
-Registry::Registry(Options) : impl_(std::make_unique<Impl>()) {}
+Registry::Registry(Options options) : impl_(std::make_unique<Impl>(options)) {}
 Registry::~Registry() = default;
 
 Counter& Registry::GetCounter(const Family& family, LabelValues values) {
-  return impl_->Get<Counter>(family, Type::kCounter, values);
+  return impl_->Get<Counter>(family, Type::kCounter, values, [&](FamilyState& state) {
+    return state.FindOrAdd<Counter>(values, impl_->arena).first;
+  });
 }
 
 Gauge& Registry::GetGauge(const Family& family, LabelValues values) {
-  return impl_->Get<Gauge>(family, Type::kGauge, values);
+  return impl_->Get<Gauge>(family, Type::kGauge, values,
+                           [&](FamilyState& state) { return state.FindOrAdd<Gauge>(values).first; });
 }
 
 Histogram& Registry::GetHistogram(const Family& family, LabelValues values) {
-  return impl_->Get<Histogram>(family, Type::kHistogram, values, std::vector<double>(family.buckets.begin(), family.buckets.end()));
+  return impl_->Get<Histogram>(family, Type::kHistogram, values, [&](FamilyState& state) {
+    const bool native = impl_->options.native_histograms || family.native == Native::kAlways;
+    return state.FindOrAdd<Histogram>(values, impl_->arena, state.bounds, native).first;
+  });
 }
 
 Summary& Registry::GetSummary(const Family& family, LabelValues values) {
-  return impl_->Get<Summary>(family, Type::kSummary, values, std::vector<double>(family.buckets.begin(), family.buckets.end()));
+  return impl_->Get<Summary>(family, Type::kSummary, values, [&](FamilyState& state) {
+    return state.FindOrAdd<Summary>(values, state.bounds).first;
+  });
 }
 
 void Registry::AddCallback(const Family& family, LabelValues values, std::function<double()> read) {
   if (family.type != Type::kCounter && family.type != Type::kGauge) Misuse(family.name, "cannot be read by a callback");
-  std::lock_guard lock(impl_->mutex);
+  const std::unique_lock lock(impl_->mutex);
   FamilyState& state = impl_->Declare(family);
-  CheckUse(state, family, family.type, values.size());
-  const auto [series, is_new] = state.series.try_emplace(SeriesKey(state, values), std::move(read));
-  if (!is_new) Misuse(family.name, "has values already");
+  CheckUse(state.declared, family, family.type, values.size());
+  if (!state.FindOrAdd<Callback>(values, std::move(read)).second) Misuse(family.name, "has values already");
 }
 
 std::vector<Family> Registry::Families() const {
-  const std::lock_guard lock(impl_->mutex);
+  const std::shared_lock lock(impl_->mutex);
   std::vector<Family> families;
   for (const auto& [name, state] : impl_->families) families.push_back(state.declared);
   return families;
 }
 
-std::string Registry::Render(Format) const {
+std::string Registry::Render(Format format) const {
+  auto& last_size = impl_->last_size[static_cast<std::size_t>(format)];
   std::string out;
-  std::lock_guard lock(impl_->mutex);
-  for (const auto& [name, state] : impl_->families) {
-    if (state.series.empty()) continue;
-    AppendHead(name, state.help, state.type, out);
-    AppendSeries(name, state, out);
+  out.reserve(last_size.load(std::memory_order_relaxed) * 9 / 8);
+  if (format == Format::kProtobuf) {
+    ProtoWriter writer(out);
+    impl_->WriteAll(writer);
+  } else {
+    TextWriter writer(format, out);
+    impl_->WriteAll(writer);
+    writer.Finish();
   }
+  last_size.store(out.size(), std::memory_order_relaxed);
   return out;
-}
-
-void Summary::Observe(double value) {
-  if (std::isnan(value)) return;
-  const std::lock_guard lock(mutex_);
-  if (window_.size() < kWindow) window_.push_back(value);
-  window_[count_++ % kWindow] = value;
-  sum_ += value;
-}
-
-Summary::Snapshot Summary::Read() const {
-  Snapshot snapshot;
-  std::vector<double> sorted;
-  {
-    const std::lock_guard lock(mutex_);
-    snapshot.count = count_;
-    snapshot.sum = sum_;
-    sorted = window_;
-  }
-  std::ranges::sort(sorted);
-  for (const double quantile : quantiles_) {
-    const auto rank = static_cast<std::size_t>(quantile * static_cast<double>(sorted.size() - 1) + 0.5);
-    snapshot.values.push_back(sorted.empty() ? std::numeric_limits<double>::quiet_NaN() : sorted[rank]);
-  }
-  return snapshot;
 }
 
 }  // namespace argus::metrics
