@@ -13,9 +13,9 @@ namespace argus::target::postgres::catalog {
   "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" catalog "'::regclass AND e.objid = " alias \
   ".oid AND e.deptype IN (" types "))"
 // pg_class c and its pg_namespace n, without the marker.
-#define ARGUS_USER_RELATION                                          \
-  ARGUS_USER_SCHEMA                                                  \
-      " AND NOT (n.nspname = 'argus' AND c.relname = 'task_marker')" \
+#define ARGUS_USER_RELATION                                                   \
+  ARGUS_USER_SCHEMA                                                           \
+      " AND NOT (n.nspname = 'argus_internal' AND c.relname = 'task_marker')" \
       " AND " ARGUS_NOT_EXTENSION("pg_class", "c")
 #define ARGUS_TABLE "c.relkind IN ('r', 'p', 'f') AND " ARGUS_USER_RELATION
 

@@ -36,7 +36,7 @@ class PostgresTestTarget final : public TestTarget {
   }
   sql::Engine engine() const override { return sql::Engine::kPostgres; }
   std::string Ask(const std::string& sql) const override { return AskServer(url_, sql); }
-  std::string marker_table() const override { return "argus.task_marker"; }
+  std::string marker_table() const override { return "argus_internal.task_marker"; }
   std::string endless_statement() const override { return "SELECT pg_sleep(600)"; }
   // Ends the backend once it waits for `event`.
   void TerminateWhenWaiting(std::int64_t pid, const std::string& event) const {
@@ -108,8 +108,15 @@ TEST_F(PostgresDriverTest, KeepsTheMarkerWhateverRoleTheScriptTakes) {
   EXPECT_EQ(Probe().verdict, Proof::Verdict::kApplied);
 }
 
+// "$user" leads the default search_path: no schema of ours may have the name that the user is likely to have.
+TEST_F(PostgresDriverTest, LeavesUnqualifiedNamesInTheUsersOwnSchema) {
+  ASSERT_EQ(target_.spec().username, "argus");
+  ASSERT_EQ(Run("CREATE TABLE t (a int)").outcome, Outcome::kCommitted);
+  EXPECT_EQ(target_.Ask("SELECT schemaname FROM pg_tables WHERE tablename = 't'"), "public");
+}
+
 TEST_F(PostgresDriverTest, DoesNotCommitWhenTheScriptDropsTheMarkersSchema) {
-  const auto result = Run("CREATE TABLE t (a int); DROP SCHEMA argus CASCADE;");
+  const auto result = Run("CREATE TABLE t (a int); DROP SCHEMA argus_internal CASCADE;");
   EXPECT_EQ(result.outcome, Outcome::kNotApplied);
   EXPECT_EQ(result.error.reason(), "MARKER_LOST");
   EXPECT_EQ(Probe().verdict, Proof::Verdict::kNotApplied);
@@ -171,7 +178,7 @@ TEST_F(PostgresDriverTest, IsUndecidedAboutAnotherSystemOrAMarkerThatIsGone) {
   observer_.backend.system_identifier = "1";
   EXPECT_EQ(Probe().verdict, Proof::Verdict::kUndecided);
   observer_.backend.system_identifier.clear();
-  target_.Ask("DROP SCHEMA argus CASCADE");
+  target_.Ask("DROP SCHEMA argus_internal CASCADE");
   EXPECT_EQ(Probe().verdict, Proof::Verdict::kUndecided);
 }
 
@@ -200,8 +207,8 @@ TEST_F(PostgresDriverTest, ProvesByTransactionIdThatNothingHappened) {
 
 TEST_F(PostgresDriverTest, DoesNotTrustAMarkerTableOfSomebodyElse) {
   BecomeUnprivileged();
-  target_.Ask("CREATE SCHEMA argus AUTHORIZATION plain");
-  target_.Ask("SET ROLE plain; CREATE TABLE argus.task_marker (task text PRIMARY KEY)");
+  target_.Ask("CREATE SCHEMA argus_internal AUTHORIZATION plain");
+  target_.Ask("SET ROLE plain; CREATE TABLE argus_internal.task_marker (task text PRIMARY KEY)");
   EXPECT_EQ(target_.Connect()->Inspect(RequestContext{})->proof, v1::TaskRun::TRANSACTION_ID);
 }
 

@@ -16,17 +16,17 @@ constexpr auto kState = R"(
              AND NOT pg_catalog.pg_is_in_recovery()
              AND pg_catalog.current_setting('transaction_read_only') = 'off'
     FROM pg_catalog.pg_database d
-    LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'argus'
+    LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'argus_internal'
     LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'task_marker'
     LEFT JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
     WHERE d.datname = pg_catalog.current_database())";
 
-constexpr auto kCreateSchema = "CREATE SCHEMA IF NOT EXISTS argus; ";
+constexpr auto kCreateSchema = "CREATE SCHEMA IF NOT EXISTS argus_internal; ";
 // The advisory lock keeps two sessions from making the same object at once, which IF NOT EXISTS does not.
 constexpr auto kCreate = R"(
     BEGIN;
     SELECT pg_catalog.pg_advisory_xact_lock(4703862195340132); {}
-    CREATE TABLE IF NOT EXISTS argus.task_marker (
+    CREATE TABLE IF NOT EXISTS argus_internal.task_marker (
       task pg_catalog.text PRIMARY KEY,
       task_run pg_catalog.text NOT NULL,
       attempt_token pg_catalog.text NOT NULL,

@@ -1,4 +1,5 @@
-// The marker table argus.task_marker of a PostgreSQL target.
+// The marker table argus_internal.task_marker of a PostgreSQL target. No role is named as its schema is: "$user", which
+// leads the default search_path, would take a script's unqualified names there. A role "argus" is likely.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,8 @@
 
 namespace argus::target::postgres {
 
-inline constexpr auto kMarkerTable = "argus.task_marker";
+inline constexpr auto kMarkerSchema = "argus_internal";
+inline constexpr auto kMarkerTable = "argus_internal.task_marker";
 
 // Whether the session's role can keep markers here, with the table made where it is missing and may be made, in a
 // transaction of its own; concurrent callers do not disturb each other. False is no error: the transaction id is the

@@ -8,6 +8,7 @@
 #include "platform/base/encoding.h"
 #include "target/fingerprint.h"
 #include "target/postgres/catalog_queries.h"
+#include "target/postgres/marker.h"
 
 namespace argus::target::postgres {
 namespace {
@@ -154,13 +155,13 @@ class Assembler {
     const auto found = tables_.find({row.Text(0), row.Text(1)});
     return found == tables_.end() ? nullptr : found->second;
   }
-  // Schema "argus" is ours unless somebody else keeps something there.
+  // The marker's schema is ours unless somebody else keeps something there.
   void DropOwnSchema() {
     auto& schemas = *result_.mutable_schemas();
     for (auto it = schemas.begin(); it != schemas.end(); ++it) {
       const bool empty = it->tables().empty() && it->views().empty() && it->functions().empty() &&
                          it->sequences().empty() && it->types().empty();
-      if (it->name() != "argus" || !empty) continue;
+      if (it->name() != kMarkerSchema || !empty) continue;
       schemas.erase(it);
       return;
     }

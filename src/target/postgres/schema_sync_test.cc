@@ -10,8 +10,8 @@ namespace {
 
 constexpr auto kSchema = R"(
     CREATE SCHEMA shop;
-    CREATE SCHEMA argus;
-    CREATE TABLE argus.task_marker (task text PRIMARY KEY);
+    CREATE SCHEMA argus_internal;
+    CREATE TABLE argus_internal.task_marker (task text PRIMARY KEY);
     CREATE TYPE shop.mood AS ENUM ('sad', 'ok');
     CREATE TYPE shop.pair AS (a int, "B" text);
     CREATE DOMAIN shop.positive AS int DEFAULT 1 NOT NULL CHECK (VALUE > 0);
