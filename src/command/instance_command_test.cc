@@ -1,6 +1,6 @@
 #include "command/instance_command.h"
 
-#include "command/command_test_support.h"
+#include "command/change_test_support.h"
 #include "command/database_command.h"
 #include "command/fake_server_test_support.h"
 #include "store/database_store.h"
@@ -245,6 +245,37 @@ TEST_P(InstanceCommandTest, RotatedKeysReencryptWhatIsStored) {
   EXPECT_TRUE(keyring_->IsCurrent(Secrets().password));
   EXPECT_EQ(Password(), "s3cret");
   EXPECT_EQ(Must(ReencryptSecrets(*metastore_, ctx_, *keyring_)), 0);
+}
+
+class InstanceInUseTest : public ChangeTest {
+ protected:
+  Result<v1::Instance> Delete(const std::string& instance) {
+    v1::DeleteInstanceRequest request;
+    request.set_name(instance);
+    return instances_.Delete(As("admin"), request);
+  }
+
+  std::unique_ptr<secret::Keyring> keyring_ = Must(secret::Keyring::LoadOrCreate(folder_.path() + "/keys"));
+  Targets targets_{*metastore_, *keyring_, {}};
+  SchemaSync sync_{*metastore_, targets_};
+  InstanceCommands instances_{*metastore_, *keyring_, targets_, sync_};
+};
+ARGUS_COMMAND_SUITE(InstanceInUseTest);
+
+TEST_P(InstanceInUseTest, StaysWhileARunOnItMayStillWrite) {
+  Must(Start(AddRollout({kDev})));
+  EXPECT_EQ(ReasonOf(Delete("instances/dev")), "RESOURCE_IN_USE");  // waits
+  const auto run = *Claim();
+  EXPECT_EQ(ReasonOf(Delete("instances/dev")), "RESOURCE_IN_USE");  // runs
+  End(run, v1::TaskRun::UNKNOWN);
+  EXPECT_EQ(ReasonOf(Delete("instances/dev")), "RESOURCE_IN_USE");
+  EXPECT_EQ(Must(Delete("instances/prod")).state(), v1::DELETED);  // of which none is
+}
+
+TEST_P(InstanceInUseTest, GoesOnceTheRunsHaveEnded) {
+  Must(Start(AddRollout({kDev})));
+  EndNext();
+  EXPECT_EQ(Must(Delete("instances/dev")).state(), v1::DELETED);
 }
 
 }  // namespace
