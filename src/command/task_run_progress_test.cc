@@ -8,7 +8,13 @@ namespace {
 
 using std::chrono::seconds;
 
-class TaskRunProgressTest : public ChangeTest {};
+class TaskRunProgressTest : public ChangeTest {
+ protected:
+  // Leases count by the clock of the database server, which nobody can turn: their end is moved instead.
+  void EndLease(const store::ClaimedRun& run) {
+    Write([&](store::Transaction& tx) { store::RenewLease(tx, run.token, tx.lease_now() - seconds(1)); });
+  }
+};
 
 TEST_P(TaskRunProgressTest, ADoneRunLeavesARevisionAndAChangelog) {
   Must(Start(AddRollout({kDev})));
@@ -40,8 +46,8 @@ TEST_P(TaskRunProgressTest, TheStartCarriesTheCorrelationOfTheRequest) {
 TEST_P(TaskRunProgressTest, WhoLostTheLeaseWritesNoMore) {
   Must(Start(AddRollout({kDev})));
   const auto first = *Claim();
-  clock_.passed += seconds(31);
-  if (metastore_->dialect() == db::Dialect::kPostgres) GTEST_SKIP() << "the server's own clock cannot be turned";
+  EXPECT_FALSE(Must(runs_.TakeOver(ctx_, first.name, "other", seconds(30))).has_value());
+  EndLease(first);
   const auto second = *Must(runs_.TakeOver(ctx_, first.name, "other", seconds(30)));
   EXPECT_NE(second.token.token, first.token.token);
   EXPECT_FALSE(Must(runs_.TakeOver(ctx_, first.name, "third", seconds(30))).has_value());
