@@ -43,11 +43,13 @@ class ChangeTest : public CommandTest {
     for (const char* instance : {"dev", "prod"}) AddInstance(instance);
   }
 
+  // Where a SQLite driver finds the instance's databases.
+  std::string DataDir(const std::string& instance) const { return folder_.path() + "/" + instance; }
   void AddInstance(const std::string& id) {
     v1::Instance instance;
     instance.set_engine(v1::SQLITE);
     instance.set_environment("environments/" + id);
-    instance.set_data_dir(folder_.path());
+    instance.set_data_dir(DataDir(id));
     instance.set_state(v1::ACTIVE);
     Write([&](store::Transaction& tx) {
       Must(store::InsertInstance(tx, {id}, instance, {}));
