@@ -39,6 +39,12 @@ void AddServerFlags(CLI::App& app, CommandLine& line, std::int64_t& drain_second
   app.add_option("--key-file", server.key_file,
                  "Keys that encrypt stored secrets; made on first start, shared by replicas; default <data-dir>/keys")
       ->envname("ARGUS_KEY_FILE");
+  app.add_option("--secret-refs", server.secret_refs,
+                 "What passwordRef of an instance may name, separated by commas: env://NAME or file:///path, * at the end "
+                 "for any rest")
+      ->envname("ARGUS_SECRET_REFS")
+      ->delimiter(',')
+      ->default_str("env://ARGUS_SECRET_*,file:///run/secrets/argus/*");
   app.add_option("--drain-timeout", drain_seconds, "Seconds to wait at SIGTERM for requests and task runs to end")
       ->envname("ARGUS_DRAIN_TIMEOUT")
       ->capture_default_str()

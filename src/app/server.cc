@@ -129,7 +129,9 @@ Status Server::Parts::OpenStores() {
   ARGUS_ASSIGN(keyring, secret::Keyring::LoadOrCreate(KeyFile(options)));
   ARGUS_ASSIGN(metastore, OpenMetastore(url, clock));
   metrics::AddProcessMetrics(registry);
-  targets.emplace(*metastore, *keyring, MakeDrivers());
+  auto access = LocalAccessOf(options, url);
+  ARGUS_RETURN_IF_ERROR(command::CheckLocalAccess(access));
+  targets.emplace(*metastore, *keyring, MakeDrivers(), std::move(access));
   sync.emplace(*metastore, *targets);
   commands.emplace(*metastore, *keyring, *targets, *sync, hasher);
   return Ok();

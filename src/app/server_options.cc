@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "platform/base/reasons.h"
 #include "platform/secret/private_file.h"
 
 namespace argus::app {
 namespace {
 
+constexpr std::string_view kSqliteScheme = "sqlite:";
 constexpr std::size_t kMaxUrlFile = 16 << 10;
 
 std::string Trimmed(std::string text) {
@@ -34,6 +37,14 @@ Result<std::string> MetastoreUrl(const ServerOptions& options) {
 
 std::string KeyFile(const ServerOptions& options) {
   return options.key_file.empty() ? options.data_dir + "/keys" : options.key_file;
+}
+
+command::LocalAccess LocalAccessOf(const ServerOptions& options, const std::string& metastore_url) {
+  command::LocalAccess access{.secret_refs = options.secret_refs, .metastore_folder = {}};
+  if (!metastore_url.starts_with(kSqliteScheme)) return access;
+  const std::string file = metastore_url.substr(kSqliteScheme.size());
+  access.metastore_folder = std::filesystem::absolute(file).parent_path().string();
+  return access;
 }
 
 }  // namespace argus::app

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "command/local_access.h"
 #include "platform/base/result.h"
 
 namespace argus::app {
@@ -21,6 +22,7 @@ struct ServerOptions {
   std::string metrics_address;  // "host:port"; empty: on the main port
   std::vector<std::string> trusted_proxies;
   std::string key_file;  // Empty: <data-dir>/keys
+  std::vector<std::string> secret_refs = command::LocalAccess().secret_refs;
   std::chrono::milliseconds drain_timeout{25'000};
   bool enable_json_logging = false;
   bool debug = false;
@@ -32,5 +34,7 @@ struct ServerOptions {
 // both are given or the file cannot be read.
 Result<std::string> MetastoreUrl(const ServerOptions& options);
 std::string KeyFile(const ServerOptions& options);
+// What instances may reach on this machine, given the metastore's URL.
+command::LocalAccess LocalAccessOf(const ServerOptions& options, const std::string& metastore_url);
 
 }  // namespace argus::app

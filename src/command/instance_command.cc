@@ -125,6 +125,7 @@ Result<v1::Instance> InstanceCommands::Create(const RequestContext& ctx, const v
   const domain::InstanceName name{request.instance_id()};
   return Run<v1::Instance>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Instance> {
     ARGUS_RETURN_IF_ERROR(work.Require("", name.ToString()));
+    ARGUS_RETURN_IF_ERROR(CheckReach(targets_.access(), request.instance()));
     ARGUS_RETURN_IF_ERROR(CheckEnvironmentExists(work.tx(), request.instance().environment()));
     v1::Instance instance = request.instance();
     if (instance.title().empty()) instance.set_title(request.instance_id());
@@ -147,6 +148,7 @@ Result<v1::Instance> InstanceCommands::Update(const RequestContext& ctx, const v
     ARGUS_ASSIGN(const auto current, LoadActive(work, name));
     ARGUS_RETURN_IF_ERROR(store::CheckEtag(current.etag(), given.etag()));
     ARGUS_ASSIGN(auto instance, Merge(current, given, paths));
+    ARGUS_RETURN_IF_ERROR(CheckReach(targets_.access(), instance));
     ARGUS_RETURN_IF_ERROR(CheckEnvironmentExists(work.tx(), instance.environment()));
     ARGUS_ASSIGN(const auto stored, store::GetInstanceSecrets(work.tx(), name));
     const auto secrets = MergeSecrets(keyring_, stored, given, paths, name);

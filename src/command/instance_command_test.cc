@@ -107,7 +107,7 @@ TEST_P(InstanceCommandTest, UpdateKeepsThePasswordUnlessOneIsSent) {
   Must(Create(Postgres()));
   v1::Instance change;
   change.set_title("Orders");
-  change.set_password_ref("env://IGNORED");
+  change.set_password_ref("env://ARGUS_SECRET_IGNORED");
   EXPECT_EQ(Must(Update(change, {"title"})).title(), "Orders");
   EXPECT_EQ(Password(), "s3cret");
   change.clear_password_ref();
@@ -120,11 +120,11 @@ TEST_P(InstanceCommandTest, UpdateKeepsThePasswordUnlessOneIsSent) {
 }
 
 TEST_P(InstanceCommandTest, AReferenceReplacesThePasswordAndBack) {
-  setenv("ARGUS_TEST_TARGET_PASSWORD", "fr0m-env", 1);
+  setenv("ARGUS_SECRET_TARGET", "fr0m-env", 1);
   Must(Create(Postgres()));
   v1::Instance change;
-  change.set_password_ref("env://ARGUS_TEST_TARGET_PASSWORD");
-  EXPECT_EQ(Must(Update(change, {"password_ref"})).password_ref(), "env://ARGUS_TEST_TARGET_PASSWORD");
+  change.set_password_ref("env://ARGUS_SECRET_TARGET");
+  EXPECT_EQ(Must(Update(change, {"password_ref"})).password_ref(), "env://ARGUS_SECRET_TARGET");
   EXPECT_EQ(Secrets().password, "");
   EXPECT_EQ(Password(), "fr0m-env");
   v1::Instance back;
@@ -136,9 +136,32 @@ TEST_P(InstanceCommandTest, AReferenceReplacesThePasswordAndBack) {
 TEST_P(InstanceCommandTest, UnreadableReferencesSaySo) {
   auto instance = Postgres();
   instance.clear_password();
-  instance.set_password_ref("env://ARGUS_TEST_NO_SUCH_VARIABLE");
+  instance.set_password_ref("env://ARGUS_SECRET_NONE");
   Must(Create(instance));
   EXPECT_EQ(ReasonOf(targets_.ResolveServer(ctx_, {"pg1"})), "INVALID_CONFIGURATION");
+}
+
+// Whoever names a secret of this machine also names the server that is sent it.
+TEST_P(InstanceCommandTest, ReferencesReachOnlyWhatTheOperatorPutOut) {
+  Must(Create(Postgres()));
+  for (const auto* ref : {"env://ARGUS_METASTORE_URL", "file:///etc/shadow", "file:///run/secrets/argus/../keys"}) {
+    auto instance = Postgres();
+    instance.clear_password();
+    instance.set_password_ref(ref);
+    EXPECT_EQ(FieldOf(Create(instance)), "instance.passwordRef") << ref;
+    EXPECT_EQ(FieldOf(Update(instance, {"password_ref"})), "instance.passwordRef") << ref;
+    EXPECT_EQ(FieldOf(Test(&instance)), "instance.passwordRef") << ref;
+  }
+  EXPECT_EQ(server_->last.host, "");  // was never called
+}
+
+TEST_P(InstanceCommandTest, ARestartWithLessReachCountsForStoredReferences) {
+  auto instance = Postgres();
+  instance.clear_password();
+  instance.set_password_ref("env://ARGUS_SECRET_TARGET");
+  Must(Create(instance));
+  const Targets none(*metastore_, *keyring_, Drivers(), {.secret_refs = {}, .metastore_folder = {}});
+  EXPECT_EQ(FieldOf(none.ResolveServer(ctx_, {"pg1"})), "instance.passwordRef");
 }
 
 TEST_P(InstanceCommandTest, DeletesSoftlyAndBack) {

@@ -32,8 +32,9 @@ target::ConnectionSpec SpecOf(const v1::Instance& instance, const TargetSecrets&
 
 }  // namespace
 
-Targets::Targets(store::Metastore& metastore, const secret::Keyring& keyring, Drivers drivers)
-    : metastore_(metastore), keyring_(keyring), drivers_(std::move(drivers)) {}
+Targets::Targets(store::Metastore& metastore, const secret::Keyring& keyring, Drivers drivers,
+                 LocalAccess access)
+    : metastore_(metastore), keyring_(keyring), drivers_(std::move(drivers)), access_(std::move(access)) {}
 
 Result<Target> Targets::Resolve(const RequestContext& ctx, const domain::DatabaseName& name) const {
   ARGUS_ASSIGN(auto target, ResolveServer(ctx, name.Instance()));
@@ -75,6 +76,7 @@ Result<Target> Targets::MakeTarget(const v1::Instance& instance, TargetSecrets s
   if (driver == drivers_.end()) {
     return InvalidField("instance.engine", fmt::format("No driver for {}.", v1::Engine_Name(instance.engine())));
   }
+  ARGUS_RETURN_IF_ERROR(CheckReach(access_, instance));
   if (!instance.password_ref().empty()) {
     ARGUS_ASSIGN(secrets.password, secret::ResolveSecretRef(instance.password_ref()));
   }

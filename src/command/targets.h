@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "command/local_access.h"
 #include "contract/contract.h"
 #include "domain/resource_name.h"
 #include "platform/base/result.h"
@@ -32,10 +33,13 @@ struct TargetSecrets {
 class Targets {
  public:
   using Drivers = std::map<v1::Engine, std::unique_ptr<target::Driver>>;
-  Targets(store::Metastore& metastore, const secret::Keyring& keyring, Drivers drivers);
+  Targets(store::Metastore& metastore, const secret::Keyring& keyring, Drivers drivers, LocalAccess access = {});
 
-  // NOT_FOUND; FAILED_PRECONDITION with RESOURCE_DELETED (the instance), SECRET_UNREADABLE, or INVALID_CONFIGURATION when
-  // what a reference names cannot be read. Here and below.
+  const LocalAccess& access() const { return access_; }
+
+  // NOT_FOUND; FAILED_PRECONDITION with RESOURCE_DELETED (the instance), SECRET_UNREADABLE, or INVALID_CONFIGURATION
+  // when what a reference names cannot be read; INVALID_ARGUMENT with INVALID_FIELD where it is out of reach
+  // (CheckReach). Here and below.
   Result<Target> Resolve(const RequestContext& ctx, const domain::DatabaseName& name) const;
   // The server alone: spec.database is the instance's admin database.
   Result<Target> ResolveServer(const RequestContext& ctx, const domain::InstanceName& name) const;
@@ -50,6 +54,7 @@ class Targets {
   store::Metastore& metastore_;
   const secret::Keyring& keyring_;
   const Drivers drivers_;
+  const LocalAccess access_;
 };
 
 }  // namespace argus::command

@@ -6,7 +6,8 @@ import tempfile
 import time
 import urllib.request
 
-from argus_server import BINARY, Argus, Change, wait_for
+import pytest
+from argus_server import BINARY, ApiError, Argus, Change, wait_for
 
 
 def fetch(server, path):
@@ -104,7 +105,8 @@ def test_keys_are_rotated_and_secrets_still_open(postgres):
 
 
 def test_passwords_may_be_taken_by_reference(postgres):
-    with tempfile.NamedTemporaryFile("w") as secret, Argus("--demo", env={"SHOP_PASSWORD": "x"}) as server:
+    with tempfile.NamedTemporaryFile("w") as secret, \
+            Argus("--demo", "--secret-refs", f"env://SHOP_*,file://{secret.name}", env={"SHOP_PASSWORD": "x"}) as server:
         secret.write("from a file\n")
         secret.flush()
         dba = server.login("dba")
@@ -112,6 +114,29 @@ def test_passwords_may_be_taken_by_reference(postgres):
             dba.post("/v1/instances", {"engine": "POSTGRES", "environment": "environments/dev", "host": "127.0.0.1",
                                        "port": postgres.port, "username": "postgres", "passwordRef": ref}, instanceId=name)
             dba.post(f"/v1/instances/{name}:testConnection")
+
+
+def test_references_reach_only_what_the_operator_put_out(postgres):
+    """The DBA also chooses the server that is sent the password."""
+    with Argus("--demo", env={"ARGUS_SECRET_SHOP": "x"}) as server:
+        dba = server.login("dba")
+
+        def test(ref):
+            dba.post("/v1/instances:testConnection",
+                     {"instance": {"engine": "POSTGRES", "host": "127.0.0.1", "port": postgres.port, "username": "postgres",
+                                   "passwordRef": ref}})
+        test("env://ARGUS_SECRET_SHOP")
+        for ref in ("env://PATH", f"file://{server.data_dir}/keys", "file:///run/secrets/argus/%2e%2e/x"):
+            with pytest.raises(ApiError) as refused:
+                test(ref)
+            assert refused.value.fields == ["instance.passwordRef"]
+
+
+def test_the_metastore_is_no_target():
+    with Argus("--demo") as server:
+        with pytest.raises(ApiError) as refused:
+            server.login("dba").post("/v1/instances", {"engine": "SQLITE", "dataDir": str(server.data_dir)}, instanceId="self")
+        assert refused.value.fields == ["instance.dataDir"]
 
 
 def test_version_and_help():

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 
 #include "platform/base/encoding.h"
 #include "platform/base/reasons.h"
@@ -60,9 +61,23 @@ Result<std::string> FromEnvironment(std::string_view ref) {
   return Checked(ref, value);
 }
 
+// The one spelling of a reference; empty where its path cannot be decoded.
+std::string Normalized(std::string_view ref) {
+  if (!ref.starts_with(kFileScheme)) return std::string(ref);
+  const auto path = PercentDecode(ref.substr(kFileScheme.size()));
+  return path ? std::string(kFileScheme) + std::filesystem::path(*path).lexically_normal().string() : std::string();
+}
+
 }  // namespace
 
 bool IsSecretRef(std::string_view text) { return text.starts_with(kFileScheme) || text.starts_with(kEnvScheme); }
+
+bool SecretRefMatches(std::string_view ref, std::string_view pattern) {
+  const std::string name = Normalized(ref);
+  if (!pattern.ends_with('*')) return name == pattern;
+  pattern.remove_suffix(1);
+  return name.starts_with(pattern);
+}
 
 Result<std::string> ResolveSecretRef(std::string_view ref) {
   if (ref.starts_with(kFileScheme)) return FromFile(ref);

@@ -26,7 +26,8 @@ std::string FileRef(const std::string& path) {
 }
 
 TEST(SecretRef, ReadsFilesWithoutTheTrailingNewline) {
-  for (const auto& [content, secret] : {std::pair{"pw", "pw"}, {"pw\n", "pw"}, {"pw\r\n", "pw"}, {" p w \n\n", " p w \n"}}) {
+  for (const auto& [content, secret] :
+       {std::pair{"pw", "pw"}, {"pw\n", "pw"}, {"pw\r\n", "pw"}, {" p w \n\n", " p w \n"}}) {
     const std::string path = FileWith(content);
     EXPECT_EQ(ResolveSecretRef(FileRef(path)).value(), secret);
     std::filesystem::remove(path);
@@ -41,7 +42,8 @@ TEST(SecretRef, ReadsVariables) {
 }
 
 TEST(SecretRef, RefusesWhatIsNoReferenceWithoutRepeatingIt) {
-  for (const char* text : {"hunter2", "file://relative", "file:///a%00b", "file:///%", "env://", "env://A B", "http://x"}) {
+  for (const char* text :
+       {"hunter2", "file://relative", "file:///a%00b", "file:///%", "env://", "env://A B", "http://x"}) {
     auto result = ResolveSecretRef(text);
     ASSERT_FALSE(result.ok()) << text;
     EXPECT_EQ(result.error().code(), Code::kInvalidArgument) << text;
@@ -49,6 +51,19 @@ TEST(SecretRef, RefusesWhatIsNoReferenceWithoutRepeatingIt) {
   }
   EXPECT_TRUE(IsSecretRef("env://X"));
   EXPECT_FALSE(IsSecretRef("hunter2"));
+}
+
+TEST(SecretRef, MatchesPatternsByWhatIsNamed) {
+  EXPECT_TRUE(SecretRefMatches("env://PG1", "env://PG1"));
+  EXPECT_FALSE(SecretRefMatches("env://PG12", "env://PG1"));
+  EXPECT_TRUE(SecretRefMatches("env://PG12", "env://PG*"));
+  EXPECT_FALSE(SecretRefMatches("env://ARGUS_METASTORE_URL", "env://PG*"));
+  EXPECT_TRUE(SecretRefMatches("file:///run/pw/a%20b", "file:///run/pw/*"));
+  EXPECT_TRUE(SecretRefMatches("file:///run/x/../pw/a", "file:///run/pw/a"));
+  for (const char* outside :
+       {"file:///run/pw/../keys", "file:///run/pw/%2e%2e/keys", "file:///run/pwd", "file:///%", "env://run/pw/a"}) {
+    EXPECT_FALSE(SecretRefMatches(outside, "file:///run/pw/*")) << outside;
+  }
 }
 
 TEST(SecretRef, RefusesAbsentEmptyHugeAndEndlessFiles) {
