@@ -41,7 +41,8 @@ test-tsan: setup
 test-kill: build
 	@tools/test build/release --only kill
 
-bench: setup
+bench:
+	@tools/setup --bench
 	$(call compile,bench,all)
 	@tools/bench build/bench
 
@@ -50,7 +51,7 @@ fmt:
 	@git ls-files 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' | xargs -r clang-format -i
 
 reference: build
-	@for page in permissions errors api flags; do ./argus reference $$page > docs/reference/$$page.md; done
+	@for page in permissions errors api flags otel; do ./argus reference $$page > docs/reference/$$page.md; done
 
 clean:
 	rm -rf build argus

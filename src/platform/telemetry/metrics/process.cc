@@ -2,13 +2,14 @@
 
 #include <dirent.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
+
+#include "platform/telemetry/metrics/proc_self.h"
 
 namespace argus::metrics {
 namespace {
@@ -21,31 +22,19 @@ constexpr Family kVirtualMax{Type::kGauge, "process_virtual_memory_max_bytes", "
 constexpr Family kResident{Type::kGauge, "process_resident_memory_bytes", "Resident memory size in bytes."};
 constexpr Family kStart{Type::kGauge, "process_start_time_seconds", "Start of the process, seconds since the epoch."};
 constexpr Family kThreads{Type::kGauge, "process_threads", "Number of operating system threads."};
+constexpr Family kReceived{Type::kCounter, "process_network_receive_bytes_total",
+                           "Bytes received by IP in the network namespace of the process."};
+constexpr Family kSent{Type::kCounter, "process_network_transmit_bytes_total",
+                       "Bytes sent by IP in the network namespace of the process."};
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-std::string ReadFile(const char* path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// Field `number` of /proc/self/stat as proc(5) counts them, from 3 on: those after the process name in parentheses, which
-// may itself hold spaces and parentheses.
-double StatField(int number) {
-  const std::string stat = ReadFile("/proc/self/stat");
-  std::size_t at = stat.rfind(')');
-  for (int field = 2; field < number && at != std::string::npos; ++field) at = stat.find(' ', at + 1);
-  return at == std::string::npos ? kUnknown : std::strtod(stat.c_str() + at, nullptr);
-}
-
 // A line such as "btime 1716540131" of /proc/stat.
 double BootTimeSeconds() {
-  const std::string stat = ReadFile("/proc/stat");
+  const std::string stat = ReadProcFile("/proc/stat");
   const std::size_t at = stat.find("\nbtime ");
   return at == std::string::npos ? kUnknown : std::strtod(stat.c_str() + at + 7, nullptr);
 }
-
-double TicksPerSecond() { return static_cast<double>(sysconf(_SC_CLK_TCK)); }
 
 double CpuSeconds() {
   rusage usage{};
@@ -68,18 +57,29 @@ double SoftLimit(__rlimit_resource resource) {
   return getrlimit(resource, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : kUnknown;
 }
 
+double IpBytes(const char* column) {
+  return NetstatColumn(ReadProcFile("/proc/self/net/netstat"), "IpExt:", column);
+}
+
+void AddTraffic(Registry& registry, const Family& family, const char* column) {
+  if (!std::isnan(IpBytes(column))) registry.AddCallback(family, [column] { return IpBytes(column); });
+}
+
 }  // namespace
 
 void AddProcessMetrics(Registry& registry) {
-  const double start = BootTimeSeconds() + StatField(22) / TicksPerSecond();
+  const double start = BootTimeSeconds() + ReadProcStat().start_seconds;
+  const auto stat = std::make_shared<Recent<ProcStat>>(ReadProcStat);
   registry.AddCallback(kCpu, CpuSeconds);
   registry.AddCallback(kOpenFds, OpenFileDescriptors);
   registry.AddCallback(kMaxFds, [] { return SoftLimit(RLIMIT_NOFILE); });
-  registry.AddCallback(kVirtual, [] { return StatField(23); });
+  registry.AddCallback(kVirtual, [stat] { return stat->Get().virtual_bytes; });
   registry.AddCallback(kVirtualMax, [] { return SoftLimit(RLIMIT_AS); });
-  registry.AddCallback(kResident, [] { return StatField(24) * static_cast<double>(sysconf(_SC_PAGESIZE)); });
+  registry.AddCallback(kResident, [stat] { return stat->Get().resident_bytes; });
   registry.AddCallback(kStart, [start] { return start; });
-  registry.AddCallback(kThreads, [] { return StatField(20); });
+  registry.AddCallback(kThreads, [stat] { return stat->Get().threads; });
+  AddTraffic(registry, kReceived, "InOctets");
+  AddTraffic(registry, kSent, "OutOctets");
 }
 
 }  // namespace argus::metrics

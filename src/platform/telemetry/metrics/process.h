@@ -5,7 +5,7 @@
 
 namespace argus::metrics {
 
-// Once a registry. Linux only; a fact that cannot be read is NaN.
+// Once a registry. Linux only; a fact that cannot be read is NaN, and traffic that cannot be read is left out.
 void AddProcessMetrics(Registry& registry);
 
 }  // namespace argus::metrics
