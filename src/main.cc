@@ -17,6 +17,13 @@
 #include "platform/telemetry/log/logger.h"
 #include "review/parser_worker.h"
 
+// Read by jemalloc, where it is linked, before anything runs: ready to sample allocations, which costs nothing until
+// --debug has it begin.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "prof:true,prof_active:false,prof_accum:true,lg_prof_sample:19";
+}
+
 namespace argus {
 namespace {
 

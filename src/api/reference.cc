@@ -101,7 +101,8 @@ std::string PermissionsReference() {
   out += "| permission | asked for by | held by the built-in roles |\n|---|---|---|\n";
   for (const auto& permission : domain::AllPermissions()) {
     const auto found = methods.find(permission);
-    const std::string asked = found == methods.end() ? "commands" : Join(found->second, ", ");
+    const std::string elsewhere = permission == domain::kPermissionProfile ? "/debug/pprof" : "commands";
+    const std::string asked = found == methods.end() ? elsewhere : Join(found->second, ", ");
     out += fmt::format("| `{}` | {} | {} |\n", permission, asked, HoldersOf(permission));
   }
   return out;

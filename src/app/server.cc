@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "api/debug_endpoints.h"
 #include "api/server_endpoints.h"
 #include "app/commands.h"
 #include "app/data_dir.h"
@@ -103,6 +104,7 @@ struct Server::Parts {
   std::unique_ptr<api::Api> api;
   std::optional<WorkerPool> workers;
   std::optional<rpc::HttpApi> http_api;
+  std::optional<api::DebugEndpoints> debug;
   net::HttpMux mux;
   net::HttpMux metrics_mux;
   std::unique_ptr<net::HttpServer> http;
@@ -189,6 +191,11 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
 Status Server::Parts::Listen() {
   api::AddHealthEndpoints(mux, *readiness, http_metrics);
   api::AddOpenApiEndpoint(mux, api::OpenApiDocument(dispatcher, std::string(kVersion)), http_metrics);
+  if (options.debug) {
+    debug.emplace(api::DebugDeps{http_metrics, commands->ForApi().auth, *metastore});
+    auto& where = options.metrics_address.empty() ? mux : metrics_mux;
+    where.Mount([this](const net::HttpRequest& head) { return debug->Select(head); });
+  }
   if (options.metrics_address.empty()) {
     api::AddMetricsEndpoint(mux, registry, http_metrics);
   } else {
@@ -230,6 +237,7 @@ bool Server::Drain(std::chrono::milliseconds timeout) {
   const MonotonicTime deadline = parts_->clock.Monotonic() + timeout;
   parts_->readiness->StartDrain();
   parts_->health.SetAll(rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_NOT_SERVING);
+  if (parts_->debug) parts_->debug->Stop();
   parts_->http->StartDrain();
   parts_->grpc->StartDrain();
   const bool finished = parts_->runners->Drain(deadline);

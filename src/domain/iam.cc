@@ -113,7 +113,7 @@ bool RoleExists(std::string_view name, std::span<const v1::Role> custom_roles) {
 
 const PermissionSet& AllPermissions() {
   static const PermissionSet permissions = [] {
-    PermissionSet out{std::string(kPermissionOverrideFreeze)};
+    PermissionSet out{std::string(kPermissionOverrideFreeze), std::string(kPermissionProfile)};
     for (const auto* service : contract::Services()) {
       for (int i = 0; i < service->method_count(); ++i)
         out.insert(contract::PolicyOf(*service->method(i)).permission());

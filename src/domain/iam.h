@@ -15,6 +15,7 @@ namespace argus::domain {
 
 // Permissions that no method declares but commands ask for.
 inline constexpr std::string_view kPermissionOverrideFreeze = "bb.freezes.override";
+inline constexpr std::string_view kPermissionProfile = "bb.debug.profile";  // /debug/pprof
 
 // Sorted; those that the contract's methods declare plus the ones above.
 const std::set<std::string, std::less<>>& AllPermissions();

@@ -4,12 +4,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "platform/base/reasons.h"
 #include "platform/telemetry/profile/heap_text.h"
+#include "platform/telemetry/symbols/symbolizer.h"
 
 // jemalloc's, where the program is linked with it.
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value, std::size_t new_size)
@@ -54,15 +57,32 @@ class MemoryFile {
   const int fd_;
 };
 
+// Nobody asks how the allocator itself is called: its frames, innermost, are left out.
+Profile WithoutAllocator(Profile profile) {
+  const auto inside = reinterpret_cast<std::uintptr_t>(&mallctl);
+  const auto mappings = symbols::Symbolizer::OfProcess().Mappings();
+  const auto allocator = std::ranges::find_if(
+      mappings, [&](const symbols::Mapping& mapping) { return inside >= mapping.start && inside < mapping.limit; });
+  if (allocator == mappings.end()) return profile;
+  auto samples = std::exchange(profile.samples, {});
+  while (!samples.empty()) {
+    auto sample = samples.extract(samples.begin());
+    auto& stack = sample.key().stack;
+    const auto first = std::ranges::find_if(
+        stack, [&](std::uintptr_t pc) { return pc < allocator->start || pc >= allocator->limit; });
+    stack.erase(stack.begin(), first);
+    profile.Add(std::move(sample.key()), sample.mapped());
+  }
+  return profile;
+}
+
 }  // namespace
 
 bool HeapProfilesAvailable() { return ReadFlag("config.prof") && ReadFlag("opt.prof"); }
 
-Status StartHeapSampling() {
-  if (!HeapProfilesAvailable()) return NotAvailable();
+bool StartHeapSampling() {
   bool active = true;
-  if (mallctl("prof.active", nullptr, nullptr, &active, sizeof active) != 0) return NotAvailable();
-  return Ok();
+  return HeapProfilesAvailable() && mallctl("prof.active", nullptr, nullptr, &active, sizeof active) == 0;
 }
 
 Result<Profile> ProfileHeap() {
@@ -75,7 +95,8 @@ Result<Profile> ProfileHeap() {
   if (mallctl("prof.dump", nullptr, nullptr, &name, sizeof name) != 0) {
     return Error(Code::kInternal, reasons::kInternal, "the allocator could not write its profile");
   }
-  ARGUS_ASSIGN(auto profile, ParseHeapText(file.Contents()));
+  ARGUS_ASSIGN(auto parsed, ParseHeapText(file.Contents()));
+  Profile profile = WithoutAllocator(std::move(parsed));
   profile.time = SystemClock().Now();
   return profile;
 }

@@ -10,8 +10,8 @@ namespace argus::profile {
 bool HeapProfilesAvailable();
 
 // Allocations are sampled from now on, those before are not seen. Costs a stack walk for every half MiB allocated.
-// UNIMPLEMENTED when not available. Process-wide.
-Status StartHeapSampling();
+// False when not available. Process-wide.
+bool StartHeapSampling();
 
 // Values alloc_objects, alloc_space, inuse_objects, inuse_space, since StartHeapSampling. UNIMPLEMENTED when not available.
 Result<Profile> ProfileHeap();

@@ -255,11 +255,11 @@ __attribute__((noinline)) std::vector<std::string> HoldMemory() {
 
 TEST(HeapProfile, KnowsWhoHoldsMemory) {
   if (!HeapProfilesAvailable()) {
-    EXPECT_EQ(StartHeapSampling().error().code(), Code::kUnimplemented);
+    EXPECT_FALSE(StartHeapSampling());
     EXPECT_EQ(ProfileHeap().error().code(), Code::kUnimplemented);
     GTEST_SKIP() << "without jemalloc";
   }
-  ASSERT_TRUE(StartHeapSampling().ok());
+  ASSERT_TRUE(StartHeapSampling());
   std::int64_t inuse = 0, alloc = 0;
   {
     const auto held = HoldMemory();
