@@ -71,6 +71,63 @@ TEST(Registry, CountsTheRestInOneOverflowSeries) {
   EXPECT_THAT(registry.RenderText(), HasSubstr("{method=\"other\",status=\"other\"} 1\n"));
 }
 
+TEST(Registry, OrdersSeriesByTheirLabels) {
+  Registry registry;
+  for (const char* status : {"503", "200", "404"}) registry.GetCounter(kRequests, {"GET", status});
+  const std::string text = registry.RenderText();
+  EXPECT_LT(text.find("\"200\""), text.find("\"404\""));
+  EXPECT_LT(text.find("\"404\""), text.find("\"503\""));
+}
+
+TEST(Registry, KeepsLabelValuesApartWhateverTheyHold) {
+  Registry registry;
+  EXPECT_NE(&registry.GetCounter(kRequests, {"a", "ba"}), &registry.GetCounter(kRequests, {"ab", "a"}));
+  EXPECT_NE(&registry.GetCounter(kRequests, {"", "a"}), &registry.GetCounter(kRequests, {"a", ""}));
+}
+
+TEST(Registry, ReadsLabelledSeriesByCallback) {
+  static constexpr Family kDepth{Type::kGauge, "depth", "Depth.", {"queue"}};
+  Registry registry;
+  registry.AddCallback(kDepth, {"a"}, [] { return 1.0; });
+  registry.AddCallback(kDepth, {"b"}, [] { return 2.0; });
+  EXPECT_THAT(registry.RenderText(), HasSubstr("depth{queue=\"a\"} 1\ndepth{queue=\"b\"} 2\n"));
+}
+
+TEST(Registry, ListsWhatIsDeclared) {
+  static constexpr Family kShared{Type::kGauge, "shared", "Shared.", {}, {}, Replicas::kMax};
+  Registry registry;
+  registry.GetGauge(kShared);
+  registry.GetGauge(kQueue);
+  const auto families = registry.Families();
+  ASSERT_EQ(families.size(), 2u);
+  EXPECT_EQ(families[0].name, "queue_length");
+  EXPECT_EQ(families[0].replicas, Replicas::kSum);
+  EXPECT_EQ(families[1].replicas, Replicas::kMax);
+}
+
+// A callback that asks for a handle would wait forever for a scrape that holds the registry.
+TEST(Registry, RendersWithoutALock) {
+  Registry registry;
+  registry.AddCallback(kUptime, [&registry] {
+    registry.GetCounter(kRequests, {"GET", "200"}).Increment();
+    return 1.0;
+  });
+  for (const auto format : {Format::kText, Format::kOpenMetrics, Format::kProtobuf}) registry.Render(format);
+  EXPECT_EQ(registry.GetCounter(kRequests, {"GET", "200"}).value(), 3u);
+}
+
+TEST(Summary, ForgetsAllButTheLastObservations) {
+  static constexpr Family kPause{Type::kSummary, "pause_seconds", "Pause.", {}, {0, 1}};
+  Registry registry;
+  Summary& pause = registry.GetSummary(kPause);
+  for (int i = 0; i < 1000; ++i) pause.Observe(i);
+  pause.Observe(std::numeric_limits<double>::quiet_NaN());
+  const auto read = pause.Read();
+  EXPECT_EQ(read.count, 1000u);
+  EXPECT_EQ(read.sum, 499500);
+  EXPECT_THAT(read.values, testing::ElementsAre(744, 999));
+}
+
 TEST(Registry, IsSafeToUseFromManyThreads) {
   Registry registry;
   std::vector<std::thread> threads;
@@ -79,6 +136,7 @@ TEST(Registry, IsSafeToUseFromManyThreads) {
       for (int i = 0; i < 1000; ++i) {
         registry.GetCounter(kRequests, {"GET", "200"}).Increment();
         registry.GetHistogram(kLatency, {"/v1"}).Observe(0.1);
+        registry.GetCounter(kRequests, {std::to_string(i), "200"});
         if (i % 100 == 0) registry.RenderText();
       }
     });
