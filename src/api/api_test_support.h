@@ -152,6 +152,7 @@ class TestServer {
   log::Logger logger_{Silent()};
   metrics::Registry registry_;
   HttpMetrics http_metrics_{registry_};
+  command::ChangeMetrics changes_{registry_};
   std::unique_ptr<store::Metastore> metastore_ =
       Must(store::Metastore::Open({.url = "sqlite:" + folder_.path() + "/argus.db"}, clock_));
   std::unique_ptr<secret::Keyring> keyring_ = Must(secret::Keyring::LoadOrCreate(folder_.path() + "/keys"));
@@ -164,17 +165,17 @@ class TestServer {
   command::DatabaseCommands databases_{*metastore_, sync_};
   command::GroupCommands groups_{*metastore_};
   command::InstanceCommands instances_{*metastore_, *keyring_, targets_, sync_};
-  command::IssueCommands issues_{*metastore_};
-  command::PlanCheckCommands plan_checks_{*metastore_};
-  command::PlanCommands plans_{*metastore_};
+  command::IssueCommands issues_{*metastore_, changes_};
+  command::PlanCheckCommands plan_checks_{*metastore_, changes_};
+  command::PlanCommands plans_{*metastore_, changes_};
   command::PolicyCommands policies_{*metastore_};
   command::ProjectCommands projects_{*metastore_};
   command::RoleCommands roles_{*metastore_};
-  command::RolloutCommands rollouts_{*metastore_};
+  command::RolloutCommands rollouts_{*metastore_, changes_};
   command::SettingCommands settings_{*metastore_};
   command::SheetCommands sheets_{*metastore_};
-  command::TaskCommands tasks_{*metastore_};
-  command::TaskRunCommands task_runs_{*metastore_};
+  command::TaskCommands tasks_{*metastore_, changes_};
+  command::TaskRunCommands task_runs_{*metastore_, changes_};
   command::UserCommands users_{*metastore_, hasher_, throttle_};
   std::unique_ptr<Readiness> readiness_ = std::make_unique<Readiness>(*metastore_, logger_);
   rpc::Dispatcher dispatcher_;

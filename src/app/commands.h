@@ -16,23 +16,23 @@ namespace argus::app {
 class AllCommands {
  public:
   AllCommands(store::Metastore& metastore, const secret::Keyring& keyring, const command::Targets& targets,
-              const command::SchemaSync& sync, auth::PasswordHasher& hasher)
+              const command::SchemaSync& sync, auth::PasswordHasher& hasher, command::ChangeMetrics& changes)
       : audit_logs(metastore),
         auth(metastore, hasher, throttle_),
         databases(metastore, sync),
         groups(metastore),
         instances(metastore, keyring, targets, sync),
-        issues(metastore),
-        plan_checks(metastore),
-        plans(metastore),
+        issues(metastore, changes),
+        plan_checks(metastore, changes),
+        plans(metastore, changes),
         policies(metastore),
         projects(metastore),
         roles(metastore),
-        rollouts(metastore),
+        rollouts(metastore, changes),
         settings(metastore),
         sheets(metastore),
-        tasks(metastore),
-        task_runs(metastore),
+        tasks(metastore, changes),
+        task_runs(metastore, changes),
         users(metastore, hasher, throttle_) {}
 
   api::Commands ForApi() {

@@ -26,6 +26,7 @@ struct RunnerDeps {
   const command::SchemaSync& sync;
   log::Logger& logger;
   metrics::Registry& registry;
+  command::ChangeMetrics& changes;
 };
 
 // Runs from construction to destruction. The references must outlive it. Runs that a dead process left behind are decided
@@ -35,14 +36,14 @@ class Runners {
   // `wire` joins replicas; null where the metastore is this process's alone.
   Runners(const RunnerDeps& deps, std::unique_ptr<db::Notifier> wire)
       : metrics_(deps.registry),
-        services_{deps.metastore, deps.targets, deps.logger, metrics_},
-        schema_sync_(deps.metastore, deps.sync, deps.logger),
-        housekeeping_(deps.metastore, deps.logger),
+        services_{deps.metastore, deps.targets, deps.logger, metrics_, deps.changes},
+        schema_sync_(deps.metastore, deps.sync, deps.logger, metrics_),
+        housekeeping_(deps.metastore, deps.logger, metrics_),
         reconcile_(services_),
         plan_checks_(services_, reviewer_),
         task_runs_(services_),
         wire_(std::move(wire)) {
-    if (wire_) outbox_ = std::make_unique<runner::OutboxRunner>(deps.metastore, *wire_, deps.logger);
+    if (wire_) outbox_ = std::make_unique<runner::OutboxRunner>(deps.metastore, *wire_, deps.logger, metrics_);
   }
 
   // Claims no more task runs and waits for those under way until `deadline`, then interrupts them. True when none had to be.

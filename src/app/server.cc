@@ -40,8 +40,8 @@ command::Targets::Drivers MakeDrivers() {
 }
 
 // Says which flag is at fault.
-Result<std::unique_ptr<store::Metastore>> OpenMetastore(const std::string& url, const Clock& clock) {
-  auto opened = store::Metastore::Open({.url = url}, clock);
+Result<std::unique_ptr<store::Metastore>> OpenMetastore(db::Options db_options, const Clock& clock, store::StoreMetrics& metrics) {
+  auto opened = store::Metastore::Open(std::move(db_options), clock, &metrics);
   if (opened.ok()) return opened;
   const Error& why = opened.error();
   return Error(why.code(), why.reason(),
@@ -89,6 +89,8 @@ struct Server::Parts {
   std::optional<DataDir> data_dir;
   metrics::Registry registry;
   api::HttpMetrics http_metrics{registry};
+  store::StoreMetrics store_metrics{registry};
+  command::ChangeMetrics changes{registry};
 
   std::unique_ptr<secret::Keyring> keyring;
   std::unique_ptr<store::Metastore> metastore;
@@ -129,13 +131,16 @@ Status Server::Parts::OpenStores() {
   ARGUS_ASSIGN(auto dir, DataDir::Open(options.data_dir));
   data_dir.emplace(std::move(dir));
   ARGUS_ASSIGN(keyring, secret::Keyring::LoadOrCreate(KeyFile(options)));
-  ARGUS_ASSIGN(metastore, OpenMetastore(url, clock));
+  db::Options db_options;
+  db_options.url = url;
+  db_options.observer = [this](const RequestContext&, const db::StatementEvent& event) { store_metrics.StatementEnded(event); };
+  ARGUS_ASSIGN(metastore, OpenMetastore(std::move(db_options), clock, store_metrics));
   metrics::AddProcessMetrics(registry);
   auto access = LocalAccessOf(options, url);
   ARGUS_RETURN_IF_ERROR(command::CheckLocalAccess(access));
   targets.emplace(*metastore, *keyring, MakeDrivers(), std::move(access));
   sync.emplace(*metastore, *targets);
-  commands.emplace(*metastore, *keyring, *targets, *sync, hasher);
+  commands.emplace(*metastore, *keyring, *targets, *sync, hasher, changes);
   return Ok();
 }
 
@@ -154,7 +159,7 @@ Status Server::Parts::StartRunners() {
     ARGUS_ASSIGN(const std::string url, MetastoreUrl(options));
     ARGUS_ASSIGN(wire, db::Notifier::Open({.url = url}));
   }
-  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry}, std::move(wire));
+  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry, changes}, std::move(wire));
   return Ok();
 }
 

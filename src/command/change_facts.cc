@@ -3,6 +3,7 @@
 #include "command/settings.h"
 #include "domain/setting.h"
 #include "domain/state.h"
+#include "store/database_store.h"
 #include "store/issue_store.h"
 #include "store/plan_check_run_store.h"
 #include "store/plan_store.h"
@@ -30,6 +31,14 @@ Result<LoadedFacts> LoadChangeFacts(store::Reader& reader, const std::string& pl
   facts.maintenance = maintenance.maintenance_window();
   facts.emergency = emergency.emergency_pause();
   return facts;
+}
+
+Result<v1::Engine> EngineOf(store::Reader& reader, const std::string& target) {
+  ARGUS_ASSIGN(const auto name, domain::DatabaseName::Parse(target));
+  const auto database = store::GetDatabase(reader, name);
+  if (database.ok()) return database->engine();
+  if (database.error().code() == Code::kNotFound) return v1::ENGINE_UNSPECIFIED;
+  return database.error();
 }
 
 Result<domain::Verdict> JudgeRollout(store::Reader& reader, const v1::Rollout& rollout, Timestamp now) {

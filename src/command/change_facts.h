@@ -29,6 +29,9 @@ struct LoadedFacts {
 // `plan` is the rollout's. NOT_FOUND.
 Result<LoadedFacts> LoadChangeFacts(store::Reader& reader, const std::string& plan, Timestamp now);
 
+// The engine of a target, "instances/{i}/databases/{d}"; UNSPECIFIED for one that is not known (any more).
+Result<v1::Engine> EngineOf(store::Reader& reader, const std::string& target);
+
 // For reads: why nothing more of the rollout (with stages) can start at `now`. Open for one that has ended.
 Result<domain::Verdict> JudgeRollout(store::Reader& reader, const v1::Rollout& rollout, Timestamp now);
 

@@ -115,7 +115,7 @@ class ChangeTest : public CommandTest {
   }
   // Carries out all checks that wait, with this verdict.
   void EndChecks(v1::PlanCheckRun::Verdict verdict = v1::PlanCheckRun::SUCCESS) {
-    PlanCheckProgress progress(*metastore_);
+    PlanCheckProgress progress(*metastore_, changes_);
     for (;;) {
       const auto claimed = Must(progress.Claim(ctx_, "me", std::chrono::seconds(30)));
       if (!claimed) return;
@@ -206,12 +206,14 @@ class ChangeTest : public CommandTest {
     return states;
   }
 
-  PlanCommands plans_{*metastore_};
-  IssueCommands issues_{*metastore_};
-  RolloutCommands rollouts_{*metastore_};
-  TaskCommands tasks_{*metastore_};
-  TaskRunCommands task_runs_{*metastore_};
-  TaskRunProgress runs_{*metastore_};
+  metrics::Registry registry_;
+  ChangeMetrics changes_{registry_};
+  PlanCommands plans_{*metastore_, changes_};
+  IssueCommands issues_{*metastore_, changes_};
+  RolloutCommands rollouts_{*metastore_, changes_};
+  TaskCommands tasks_{*metastore_, changes_};
+  TaskRunCommands task_runs_{*metastore_, changes_};
+  TaskRunProgress runs_{*metastore_, changes_};
 };
 
 }  // namespace argus::command

@@ -111,11 +111,12 @@ google::protobuf::Struct DecisionFacts(const v1::Approval& before, const v1::App
                 {"content_hash", after.content_hash()}});
 }
 
-Result<v1::Issue> RecordDecision(Work& work, const domain::IssueName& name, const Decision& decision) {
+Result<v1::Issue> RecordDecision(Work& work, ChangeMetrics& metrics, const domain::IssueName& name, const Decision& decision) {
   ARGUS_ASSIGN(auto issue, LoadForWrite(work, name));
   ARGUS_RETURN_IF_ERROR(RequireOpen(issue));
   ARGUS_ASSIGN(auto approval, Decide(work, issue, name, decision));
   work.Record({.resource = issue.name(), .extra = DecisionFacts(issue.approval(), approval)});
+  metrics.ApprovalDecided(work.tx(), decision.approved, approval);
   *issue.mutable_approval() = std::move(approval);
   return store::UpdateIssue(work.tx(), std::move(issue));
 }
@@ -177,7 +178,7 @@ Result<v1::Issue> IssueCommands::Approve(const RequestContext& ctx, const v1::Ap
   ARGUS_ASSIGN(const auto name, domain::IssueName::Parse(request.name()));
   ARGUS_RETURN_IF_ERROR(CheckText("comment", request.comment(), kMaxProse));
   return Run<v1::Issue>(metastore_, ctx, request, [&](Work& work) {
-    return RecordDecision(work, name, {true, request.comment(), request.content_hash()});
+    return RecordDecision(work, metrics_, name, {true, request.comment(), request.content_hash()});
   });
 }
 
@@ -185,7 +186,7 @@ Result<v1::Issue> IssueCommands::Reject(const RequestContext& ctx, const v1::Rej
   ARGUS_ASSIGN(const auto name, domain::IssueName::Parse(request.name()));
   ARGUS_RETURN_IF_ERROR(RequireText("comment", request.comment(), kMaxProse));
   return Run<v1::Issue>(metastore_, ctx, request, [&](Work& work) {
-    return RecordDecision(work, name, {false, request.comment(), {}});
+    return RecordDecision(work, metrics_, name, {false, request.comment(), {}});
   });
 }
 

@@ -1,6 +1,7 @@
 // The conversation and approval around a plan.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,10 +9,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class IssueCommands {
  public:
-  explicit IssueCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  IssueCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // Activates the plan, and asks for approval if its checks are done already. FAILED_PRECONDITION: PLAN_HAS_ISSUE (an open
   // or completed one), PLAN_NOT_ACTIVE (canceled).
@@ -27,6 +28,7 @@ class IssueCommands {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

@@ -130,7 +130,7 @@ TEST_P(IssueCommandTest, TheSameVerdictsKeepTheApprovalAndOthersVoidIt) {
   const auto issue = AddIssue(plan);
   EndChecks();
   Must(Approve("bob", issue));
-  PlanCheckCommands checks(*metastore_);
+  PlanCheckCommands checks(*metastore_, changes_);
   v1::RunPlanChecksRequest again;
   again.set_name(plan.name());
   Must(checks.Run(As("alice"), again));

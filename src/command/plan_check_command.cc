@@ -23,7 +23,7 @@ Result<v1::RunPlanChecksResponse> PlanCheckCommands::Run(const RequestContext& c
     if (plan.state() == v1::Plan::CANCELED) {
       return Error(Code::kFailedPrecondition, reasons::kPlanNotActive, fmt::format("{} is canceled.", plan.name()));
     }
-    ARGUS_ASSIGN(const auto checks, QueueChecks(work, plan));
+    ARGUS_ASSIGN(const auto checks, QueueChecks(work, metrics_, plan));
     Response response;
     for (const auto& check : checks) response.add_plan_check_runs(check.name());
     work.Record({.resource = plan.name(), .extra = Extra({{"checks", std::to_string(checks.size())}})});
@@ -39,6 +39,7 @@ Result<v1::PlanCheckRun> PlanCheckCommands::Cancel(const RequestContext& ctx,
     ARGUS_ASSIGN(const auto run, store::GetPlanCheckRun(work.tx(), name));
     ARGUS_RETURN_IF_ERROR(domain::Next(run.state(), domain::CheckEvent::kCancel));
     ARGUS_ASSIGN(auto canceled, store::CancelPlanCheckRun(work.tx(), run));
+    metrics_.PlanCheckCanceled(work.tx(), run.type());
     ARGUS_ASSIGN(const auto plan, store::GetPlan(work.tx(), name.Plan()));
     ARGUS_RETURN_IF_ERROR(SettleApproval(work, plan));
     work.Record({.resource = canceled.name()});

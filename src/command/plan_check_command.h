@@ -1,6 +1,7 @@
 // Asking for the checks of a plan anew, and calling one off.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,10 +9,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class PlanCheckCommands {
  public:
-  explicit PlanCheckCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  PlanCheckCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // FAILED_PRECONDITION / PLAN_NOT_ACTIVE for a canceled plan. An approval stands as long as the verdicts come out the same.
   Result<v1::RunPlanChecksResponse> Run(const RequestContext& ctx, const v1::RunPlanChecksRequest& request);
@@ -19,6 +20,7 @@ class PlanCheckCommands {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

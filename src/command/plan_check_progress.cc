@@ -48,6 +48,7 @@ Result<v1::PlanCheckRun> PlanCheckProgress::Finish(const RequestContext& ctx, co
   outcome.set_state(state);
   return RunSystem(metastore_, ctx, [&](Work& work) -> Result<v1::PlanCheckRun> {
     ARGUS_ASSIGN(auto finished, store::FinishPlanCheckRun(work.tx(), check.token, outcome));
+    metrics_.PlanCheckEnded(work.tx(), finished);
     work.Record(Completed(finished));
     ARGUS_ASSIGN(const auto plan, store::GetPlan(work.tx(), check.name.Plan()));
     ARGUS_RETURN_IF_ERROR(SettleApproval(work, plan));

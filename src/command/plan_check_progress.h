@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -13,10 +14,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class PlanCheckProgress {
  public:
-  explicit PlanCheckProgress(store::Metastore& metastore) : metastore_(metastore) {}
+  PlanCheckProgress(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // PENDING -> RUNNING for the oldest check that waits; nullopt when none does.
   Result<std::optional<store::ClaimedCheck>> Claim(const RequestContext& ctx, const std::string& owner,
@@ -31,6 +32,7 @@ class PlanCheckProgress {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

@@ -138,9 +138,12 @@ std::vector<v1::PlanCheckRun> ChecksOf(const v1::Plan& plan) {
   return checks;
 }
 
-Result<std::vector<v1::PlanCheckRun>> QueueChecks(Work& work, const v1::Plan& plan) {
+Result<std::vector<v1::PlanCheckRun>> QueueChecks(Work& work, ChangeMetrics& metrics, const v1::Plan& plan) {
   ARGUS_ASSIGN(const auto name, domain::PlanName::Parse(plan.name()));
-  return store::ReplacePlanCheckRuns(work.tx(), name, ChecksOf(plan));
+  std::vector<v1::PlanCheckRun::Type> canceled;
+  ARGUS_ASSIGN(auto checks, store::ReplacePlanCheckRuns(work.tx(), name, ChecksOf(plan), &canceled));
+  for (const auto type : canceled) metrics.PlanCheckCanceled(work.tx(), type);
+  return checks;
 }
 
 Status SettleApproval(Work& work, const v1::Plan& plan) {

@@ -60,7 +60,7 @@ Status VoidApproval(Work& work, const domain::PlanName& name) {
   return Ok();
 }
 
-Status ReplaceSpecs(Work& work, const domain::PlanName& name, v1::Plan& plan) {
+Status ReplaceSpecs(Work& work, ChangeMetrics& metrics, const domain::PlanName& name, v1::Plan& plan) {
   if (!plan.rollout().empty()) {
     return Error(Code::kFailedPrecondition, reasons::kPlanHasRollout,
                  fmt::format("{} has {}; its specs are final. Create a new plan.", plan.name(), plan.rollout()));
@@ -69,7 +69,7 @@ Status ReplaceSpecs(Work& work, const domain::PlanName& name, v1::Plan& plan) {
   ARGUS_RETURN_IF_ERROR(CheckSpecRows(work, plan, name.Project()));
   SealSpecs(plan, work.caller().user, work.tx().ctx().trace);
   ARGUS_RETURN_IF_ERROR(VoidApproval(work, name));
-  ARGUS_RETURN_IF_ERROR(QueueChecks(work, plan));
+  ARGUS_RETURN_IF_ERROR(QueueChecks(work, metrics, plan));
   return Ok();
 }
 
@@ -83,11 +83,12 @@ Status CheckNotCarriedOut(Work& work, const domain::PlanName& name) {
                            state == v1::Rollout::DONE ? "what is done cannot be canceled" : "cancel it first"));
 }
 
-Status CancelChecks(Work& work, const domain::PlanName& name) {
+Status CancelChecks(Work& work, ChangeMetrics& metrics, const domain::PlanName& name) {
   ARGUS_ASSIGN(const auto checks, store::CurrentPlanCheckRuns(work.tx(), name));
   for (const auto& check : checks) {
     if (domain::IsFinal(check.state())) continue;
     ARGUS_RETURN_IF_ERROR(store::CancelPlanCheckRun(work.tx(), check));
+    metrics.PlanCheckCanceled(work.tx(), check.type());
   }
   return Ok();
 }
@@ -119,7 +120,7 @@ Result<v1::Plan> PlanCommands::Create(const RequestContext& ctx, const v1::Creat
     ARGUS_RETURN_IF_ERROR(ActiveProject(work.tx(), parent));
     ARGUS_RETURN_IF_ERROR(CheckSpecRows(work, wanted, parent));
     ARGUS_ASSIGN(auto plan, store::InsertPlan(work.tx(), parent, Draft(wanted, work.caller().user, ctx.trace)));
-    ARGUS_RETURN_IF_ERROR(QueueChecks(work, plan));
+    ARGUS_RETURN_IF_ERROR(QueueChecks(work, metrics_, plan));
     work.Record({.resource = plan.name(), .extra = Extra({{"content_hash", plan.content_hash()}})});
     return plan;
   });
@@ -138,7 +139,7 @@ Result<v1::Plan> PlanCommands::Update(const RequestContext& ctx, const v1::Updat
       return Error(Code::kFailedPrecondition, reasons::kPlanNotActive, fmt::format("{} is canceled.", plan.name()));
     }
     CopyFields(paths, wanted, plan);
-    if (Holds(paths, "specs")) ARGUS_RETURN_IF_ERROR(ReplaceSpecs(work, name, plan));
+    if (Holds(paths, "specs")) ARGUS_RETURN_IF_ERROR(ReplaceSpecs(work, metrics_, name, plan));
     ARGUS_ASSIGN(auto updated, store::UpdatePlan(work.tx(), plan));
     work.Record({.resource = updated.name(), .extra = Extra({{"content_hash", updated.content_hash()}})});
     return updated;
@@ -151,7 +152,7 @@ Result<v1::Plan> PlanCommands::Cancel(const RequestContext& ctx, const v1::Cance
     ARGUS_ASSIGN(auto plan, LoadForWrite(work, name, request.etag()));
     ARGUS_ASSIGN(const auto state, domain::Next(plan.state(), domain::PlanEvent::kCancel));
     ARGUS_RETURN_IF_ERROR(CheckNotCarriedOut(work, name));
-    ARGUS_RETURN_IF_ERROR(CancelChecks(work, name));
+    ARGUS_RETURN_IF_ERROR(CancelChecks(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(CancelIssue(work, name));
     plan.set_state(state);
     ARGUS_ASSIGN(auto canceled, store::UpdatePlan(work.tx(), plan));

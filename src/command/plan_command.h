@@ -1,6 +1,7 @@
 // What should change.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,10 +9,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class PlanCommands {
  public:
-  explicit PlanCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  PlanCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // A draft; its checks are queued with it. Errors of the specs: plan_specs.h.
   Result<v1::Plan> Create(const RequestContext& ctx, const v1::CreatePlanRequest& request);
@@ -23,6 +24,7 @@ class PlanCommands {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

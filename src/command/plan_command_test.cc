@@ -130,7 +130,7 @@ TEST_P(PlanCommandTest, WhatRunsOrIsDoneCannotBeCanceled) {
 }
 
 TEST_P(PlanCommandTest, ChecksCanBeRunAnewAndCalledOff) {
-  PlanCheckCommands checks(*metastore_);
+  PlanCheckCommands checks(*metastore_, changes_);
   const auto plan = AddPlan({kDev});
   EndChecks();
   v1::RunPlanChecksRequest again;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "command/change_facts.h"
+#include "command/closed_gates.h"
 #include "command/freeze_override.h"
 #include "command/request_checks.h"
 #include "command/rollout_work.h"
@@ -61,15 +62,33 @@ Result<v1::Rollout> NewRollout(Work& work, const v1::Plan& plan, const v1::Creat
   return rollout;
 }
 
-Result<RolloutWork> LoadForWrite(Work& work, const domain::RolloutName& name) {
+Result<RolloutWork> LoadForWrite(Work& work, ChangeMetrics& metrics, const domain::RolloutName& name) {
   ARGUS_RETURN_IF_ERROR(work.Require(name.Project().ToString(), name.ToString()));
-  return RolloutWork::Load(work, name);
+  return RolloutWork::Load(work, metrics, name);
 }
 
-Status CheckGates(Work& work, const v1::Rollout& rollout, bool override_freeze) {
+// The tasks whose turn it is, where a freeze holds them back.
+std::vector<FrozenTask> FrozenTasks(const LoadedFacts& facts, const v1::Rollout& rollout) {
+  std::vector<FrozenTask> frozen;
+  const v1::Stage* stage = domain::CurrentStage(rollout);
+  if (stage == nullptr) return frozen;
+  for (const auto& task : stage->tasks()) {
+    auto found = domain::IsComplete(task) ? std::nullopt : FindFrozen(facts, task);
+    if (found) frozen.push_back(*std::move(found));
+  }
+  return frozen;
+}
+
+// `closed` is filled where this fails with GATE_CLOSED.
+Status CheckGates(Work& work, ChangeMetrics& metrics, const v1::Rollout& rollout, bool override_freeze, ClosedGates& closed) {
   ARGUS_ASSIGN(const auto facts, LoadChangeFacts(work.tx(), rollout.plan(), work.now()));
-  const auto verdict = domain::JudgeStart(facts.View(override_freeze), rollout);
-  return verdict.open() ? Ok() : Status(domain::GateClosed(verdict));
+  closed.verdict = domain::JudgeStart(facts.View(override_freeze), rollout);
+  if (closed.verdict.open()) {
+    metrics.GatesOpen(work.tx(), Gates::kOfStart);
+    return Ok();
+  }
+  if (!override_freeze) closed.frozen = FrozenTasks(facts, rollout);
+  return domain::GateClosed(closed.verdict);
 }
 
 Status CheckNothingUnknown(RolloutWork& rollout) {
@@ -147,24 +166,27 @@ Result<v1::Rollout> RolloutCommands::CreateOnce(const RequestContext& ctx, const
 Result<v1::Rollout> RolloutCommands::Start(const RequestContext& ctx, const v1::StartRolloutRequest& request) {
   ARGUS_ASSIGN(const auto name, domain::RolloutName::Parse(request.name()));
   const std::string& reason = request.override_freeze_reason();
-  return Run<v1::Rollout>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Rollout> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+  ClosedGates closed;
+  auto started = Run<v1::Rollout>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Rollout> {
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(OverrideFreeze(work, name.Project().ToString(), request.name(), reason));
     ARGUS_RETURN_IF_ERROR(CheckNothingUnknown(rollout));
     ARGUS_RETURN_IF_ERROR(Begin(rollout));
-    ARGUS_RETURN_IF_ERROR(CheckGates(work, rollout.rollout(), !reason.empty()));
+    ARGUS_RETURN_IF_ERROR(CheckGates(work, metrics_, rollout.rollout(), !reason.empty(), closed));
     const RunOrder order{work.caller().user, reason, CurrentEnvironment(rollout.rollout())};
     ARGUS_RETURN_IF_ERROR(RetryBroken(rollout, order));
     work.Record({.resource = request.name()});
     return rollout.Settle(order);
   });
+  if (IsGateClosed(started)) ReportClosed(metastore_, ctx, metrics_, closed);
+  return started;
 }
 
 Result<v1::Rollout> RolloutCommands::Pause(const RequestContext& ctx, const v1::PauseRolloutRequest& request) {
   ARGUS_ASSIGN(const auto name, domain::RolloutName::Parse(request.name()));
   ARGUS_RETURN_IF_ERROR(CheckText("reason", request.reason(), kMaxProse));
   return Run<v1::Rollout>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Rollout> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(rollout.Move(domain::RolloutEvent::kPause));
     work.Record({.resource = request.name(), .extra = Extra({{"reason", request.reason()}})});
     return rollout.Settle({.creator = work.caller().user});
@@ -174,7 +196,7 @@ Result<v1::Rollout> RolloutCommands::Pause(const RequestContext& ctx, const v1::
 Result<v1::Rollout> RolloutCommands::Resume(const RequestContext& ctx, const v1::ResumeRolloutRequest& request) {
   ARGUS_ASSIGN(const auto name, domain::RolloutName::Parse(request.name()));
   return Run<v1::Rollout>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Rollout> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(rollout.Move(domain::RolloutEvent::kResume));
     work.Record({.resource = request.name()});
     work.tx().Announce(store::Topic::kTaskRun, request.name());  // Runs that the pause held back are free.
@@ -186,7 +208,7 @@ Result<v1::Rollout> RolloutCommands::Cancel(const RequestContext& ctx, const v1:
   ARGUS_ASSIGN(const auto name, domain::RolloutName::Parse(request.name()));
   ARGUS_RETURN_IF_ERROR(CheckText("reason", request.reason(), kMaxProse));
   return Run<v1::Rollout>(metastore_, ctx, request, [&](Work& work) -> Result<v1::Rollout> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(rollout.Move(domain::RolloutEvent::kCancel));
     for (v1::Task* task : rollout.tasks()) ARGUS_RETURN_IF_ERROR(CancelTask(rollout, *task));
     work.Record({.resource = request.name(), .extra = Extra({{"reason", request.reason()}})});

@@ -1,6 +1,7 @@
 // The execution of a plan as a whole.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,10 +9,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class RolloutCommands {
  public:
-  explicit RolloutCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  RolloutCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // Of the same plan only once: a second call is answered with the rollout that exists. FAILED_PRECONDITION: PLAN_NOT_ACTIVE,
   // DATABASE_NOT_IN_PROJECT, DATABASE_WITHOUT_ENVIRONMENT.
@@ -27,6 +28,7 @@ class RolloutCommands {
   Result<v1::Rollout> CreateOnce(const RequestContext& ctx, const v1::CreateRolloutRequest& request);
 
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

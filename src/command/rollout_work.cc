@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "command/change_facts.h"
 #include "domain/reasons.h"
 #include "domain/rollout.h"
 #include "store/issue_store.h"
@@ -22,9 +23,9 @@ bool IsBroken(const v1::Task& task) {
 
 }  // namespace
 
-Result<RolloutWork> RolloutWork::Load(Work& work, const domain::RolloutName& name) {
+Result<RolloutWork> RolloutWork::Load(Work& work, ChangeMetrics& metrics, const domain::RolloutName& name) {
   ARGUS_ASSIGN(auto rollout, store::GetRollout(work.tx(), name));
-  return RolloutWork(work, std::move(rollout));
+  return RolloutWork(work, metrics, std::move(rollout));
 }
 
 std::vector<v1::Task*> RolloutWork::tasks() {
@@ -45,8 +46,12 @@ Result<v1::Task*> RolloutWork::Find(std::string_view name) {
 Status RolloutWork::Move(domain::RolloutEvent event) {
   ARGUS_ASSIGN(const auto state, domain::Next(rollout_.state(), event));
   rollout_.set_state(state);
-  if (state == v1::Rollout::RUNNING && !rollout_.has_start_time()) *rollout_.mutable_start_time() = store::ToProto(work_.now());
+  if (state == v1::Rollout::RUNNING && !rollout_.has_start_time()) {
+    *rollout_.mutable_start_time() = store::ToProto(work_.now());
+    metrics_.RolloutStarted(work_.tx());
+  }
   if (domain::IsFinal(state)) *rollout_.mutable_end_time() = store::ToProto(work_.now());
+  if (domain::IsFinal(state) || state == v1::Rollout::FAILED) metrics_.RolloutEnded(work_.tx(), rollout_);
   changed_ = true;
   return Ok();
 }
@@ -92,6 +97,8 @@ Status RolloutWork::CancelWaiting(v1::Task& task, v1::TaskRun& run) {
   run.set_state(state);
   *run.mutable_end_time() = store::ToProto(work_.now());
   ARGUS_ASSIGN(run, store::UpdateTaskRun(work_.tx(), std::move(run)));
+  ARGUS_ASSIGN(const auto engine, EngineOf(work_.tx(), task.target()));
+  metrics_.TaskRunEnded(work_.tx(), run, engine, task.environment());
   work_.Record({.resource = run.name(), .extra = Extra({{"state", "CANCELED"}}), .action = "bb.taskrun.cancel"});
   return Change(task, domain::TaskEvent::kCancel);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "command/metrics.h"
 #include "command/work.h"
 #include "contract/contract.h"
 #include "domain/resource_name.h"
@@ -24,8 +25,8 @@ struct RunOrder {
 // Not thread-safe; belongs to one attempt at one transaction.
 class RolloutWork {
  public:
-  // `work` must outlive it. NOT_FOUND.
-  static Result<RolloutWork> Load(Work& work, const domain::RolloutName& name);
+  // `work` and `metrics` must outlive it. NOT_FOUND.
+  static Result<RolloutWork> Load(Work& work, ChangeMetrics& metrics, const domain::RolloutName& name);
 
   const v1::Rollout& rollout() const { return rollout_; }
   // All, in the order of execution; valid as long as this.
@@ -52,13 +53,15 @@ class RolloutWork {
   Result<v1::Rollout> Settle(const RunOrder& next);
 
  private:
-  RolloutWork(Work& work, v1::Rollout rollout) : work_(work), rollout_(std::move(rollout)) {}
+  RolloutWork(Work& work, ChangeMetrics& metrics, v1::Rollout rollout)
+      : work_(work), metrics_(metrics), rollout_(std::move(rollout)) {}
   Status CancelWaiting(v1::Task& task, v1::TaskRun& run);
   Status SettleState();
   Status CompleteIssue();
   Status EnqueueNext(const RunOrder& order);
 
   Work& work_;
+  ChangeMetrics& metrics_;
   v1::Rollout rollout_;
   bool changed_ = false;
 };

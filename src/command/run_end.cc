@@ -35,8 +35,8 @@ Status RecordReceipt(Work& work, const v1::Rollout& rollout, const v1::Task& tas
 
 }  // namespace
 
-Status ApplyRunEnd(Work& work, const domain::TaskRunName& name, const v1::TaskRun& run) {
-  ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, name.Task().Rollout()));
+Status ApplyRunEnd(Work& work, ChangeMetrics& metrics, const domain::TaskRunName& name, const v1::TaskRun& run) {
+  ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, metrics, name.Task().Rollout()));
   ARGUS_ASSIGN(v1::Task* const task, rollout.Find(name.Task().ToString()));
   ARGUS_RETURN_IF_ERROR(rollout.Change(*task, domain::TaskEventFor(run.state())));
   if (run.state() == v1::TaskRun::DONE) {

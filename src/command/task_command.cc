@@ -6,6 +6,7 @@
 #include <set>
 
 #include "command/change_facts.h"
+#include "command/closed_gates.h"
 #include "command/freeze_override.h"
 #include "command/request_checks.h"
 #include "command/rollout_work.h"
@@ -39,9 +40,9 @@ Status CheckNames(const Names& tasks, const domain::RolloutName& rollout) {
   return Ok();
 }
 
-Result<RolloutWork> LoadForWrite(Work& work, const domain::RolloutName& name) {
+Result<RolloutWork> LoadForWrite(Work& work, ChangeMetrics& metrics, const domain::RolloutName& name) {
   ARGUS_RETURN_IF_ERROR(work.Require(name.Project().ToString(), name.ToString()));
-  return RolloutWork::Load(work, name);
+  return RolloutWork::Load(work, metrics, name);
 }
 
 // In the order of execution, each once.
@@ -93,26 +94,30 @@ void AddNew(const std::vector<v1::GateFinding>& findings, domain::Verdict& verdi
   }
 }
 
-// All or, with every objection as the error, none.
-Status EnqueueAll(Work& work, RolloutWork& rollout, const std::vector<v1::Task*>& tasks, const std::string& override_reason) {
+// All or, with every objection as the error and in `closed`, none.
+Status EnqueueAll(Work& work, RolloutWork& rollout, const std::vector<v1::Task*>& tasks, const std::string& override_reason,
+                  ClosedGates& closed) {
   ARGUS_ASSIGN(const auto facts, LoadChangeFacts(work.tx(), rollout.rollout().plan(), work.now()));
-  domain::Verdict verdict;
+  closed = {};
   for (v1::Task* task : tasks) {
-    AddNew(Objections(facts.View(!override_reason.empty()), rollout.rollout(), *task), verdict);
-    if (!verdict.open()) continue;
+    AddNew(Objections(facts.View(!override_reason.empty()), rollout.rollout(), *task), closed.verdict);
+    auto frozen = override_reason.empty() ? FindFrozen(facts, *task) : std::nullopt;
+    if (frozen) closed.frozen.push_back(*std::move(frozen));
+    if (!closed.verdict.open()) continue;
     ARGUS_RETURN_IF_ERROR(rollout.Enqueue(*task, {work.caller().user, override_reason, task->environment()}));
   }
-  return verdict.open() ? Ok() : Status(domain::GateClosed(verdict));
+  return closed.verdict.open() ? Ok() : Status(domain::GateClosed(closed.verdict));
 }
 
-Status RunTasks(Work& work, RolloutWork& rollout, std::vector<v1::Task*> tasks, const std::string& override_reason) {
+Status RunTasks(Work& work, RolloutWork& rollout, std::vector<v1::Task*> tasks, const std::string& override_reason,
+                ClosedGates& closed) {
   std::erase_if(tasks, [](const v1::Task* task) { return !NeedsRun(task); });
   if (tasks.empty()) return Ok();
   const auto state = rollout.rollout().state();
   if (state == v1::Rollout::NOT_STARTED || state == v1::Rollout::FAILED) {
     ARGUS_RETURN_IF_ERROR(rollout.Move(domain::RolloutEvent::kStart));
   }
-  return EnqueueAll(work, rollout, tasks, override_reason);
+  return EnqueueAll(work, rollout, tasks, override_reason, closed);
 }
 
 Result<v1::BatchRunTasksResponse> NewestRuns(Work& work, const std::vector<v1::Task*>& tasks) {
@@ -148,15 +153,18 @@ Result<v1::BatchRunTasksResponse> TaskCommands::BatchRun(const RequestContext& c
   ARGUS_ASSIGN(const auto name, domain::RolloutName::Parse(request.parent()));
   ARGUS_RETURN_IF_ERROR(CheckNames(request.tasks(), name));
   const std::string& reason = request.override_freeze_reason();
-  return Run<Response>(metastore_, ctx, request, [&](Work& work) -> Result<Response> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+  ClosedGates closed;
+  auto queued = Run<Response>(metastore_, ctx, request, [&](Work& work) -> Result<Response> {
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_RETURN_IF_ERROR(OverrideFreeze(work, name.Project().ToString(), request.parent(), reason));
     ARGUS_ASSIGN(const auto tasks, Select(rollout, request.tasks()));
-    ARGUS_RETURN_IF_ERROR(RunTasks(work, rollout, tasks, reason));
+    ARGUS_RETURN_IF_ERROR(RunTasks(work, rollout, tasks, reason, closed));
     work.Record({.resource = request.parent(), .extra = Extra({{"tasks", std::to_string(tasks.size())}})});
     ARGUS_RETURN_IF_ERROR(rollout.Settle({.creator = work.caller().user}));
     return NewestRuns(work, tasks);
   });
+  if (IsGateClosed(queued)) ReportClosed(metastore_, ctx, metrics_, closed);
+  return queued;
 }
 
 Result<v1::BatchSkipTasksResponse> TaskCommands::BatchSkip(const RequestContext& ctx,
@@ -166,7 +174,7 @@ Result<v1::BatchSkipTasksResponse> TaskCommands::BatchSkip(const RequestContext&
   ARGUS_RETURN_IF_ERROR(CheckNames(request.tasks(), name));
   ARGUS_RETURN_IF_ERROR(RequireText("reason", request.reason(), kMaxProse));
   return Run<Response>(metastore_, ctx, request, [&](Work& work) -> Result<Response> {
-    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, name));
+    ARGUS_ASSIGN(auto rollout, LoadForWrite(work, metrics_, name));
     ARGUS_ASSIGN(const auto tasks, Select(rollout, request.tasks()));
     if (domain::IsFinal(rollout.rollout().state())) {
       return Error(Code::kFailedPrecondition, reasons::kInvalidStateTransition,

@@ -1,6 +1,7 @@
 // Single tasks of a rollout.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,13 +9,13 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class TaskCommands {
  public:
   // Tasks or runs in one call.
   static constexpr int kMaxBatch = 1000;
 
-  explicit TaskCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  TaskCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // Runs the named tasks and no others; a rollout that was not started or has failed is RUNNING by it. A task that waits,
   // runs or is complete stays as it is. Answers with the newest run of each that has one. FAILED_PRECONDITION / GATE_CLOSED
@@ -27,6 +28,7 @@ class TaskCommands {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

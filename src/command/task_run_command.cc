@@ -54,7 +54,7 @@ Result<v1::CancelTaskRunsResponse> TaskRunCommands::Cancel(const RequestContext&
   ARGUS_RETURN_IF_ERROR(CheckText("reason", request.reason(), kMaxProse));
   return Run<Response>(metastore_, ctx, request, [&](Work& work) -> Result<Response> {
     ARGUS_RETURN_IF_ERROR(work.Require(name.Project().ToString(), request.parent()));
-    ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, name));
+    ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, metrics_, name));
     Response response;
     for (const auto& run : request.task_runs()) {
       ARGUS_ASSIGN(const auto run_name, domain::TaskRunName::Parse(run));
@@ -82,7 +82,7 @@ Result<v1::TaskRun> TaskRunCommands::Resolve(const RequestContext& ctx, const v1
     work.Record({.resource = run.name(),
                  .severity = v1::AuditLog::CRITICAL,
                  .extra = Extra({{"outcome", v1::TaskRun::State_Name(state)}, {"evidence", run.evidence()}})});
-    ARGUS_RETURN_IF_ERROR(ApplyRunEnd(work, name, run));
+    ARGUS_RETURN_IF_ERROR(ApplyRunEnd(work, metrics_, name, run));
     return run;
   });
 }

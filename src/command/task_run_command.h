@@ -1,6 +1,7 @@
 // A person's word on attempts at tasks.
 #pragma once
 
+#include "command/metrics.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -8,13 +9,13 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it.
+// Thread-safe. The references must outlive it.
 class TaskRunCommands {
  public:
   // In one call.
   static constexpr int kMaxBatch = 1000;
 
-  explicit TaskRunCommands(store::Metastore& metastore) : metastore_(metastore) {}
+  TaskRunCommands(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // PENDING ones end at once; RUNNING ones are asked to stop; those that ended stay as they are.
   Result<v1::CancelTaskRunsResponse> Cancel(const RequestContext& ctx, const v1::CancelTaskRunsRequest& request);
@@ -23,6 +24,7 @@ class TaskRunCommands {
 
  private:
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
 };
 
 }  // namespace argus::command

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command/change_facts.h"
 #include "command/rollout_work.h"
 #include "command/run_end.h"
@@ -21,20 +23,6 @@ domain::Verdict Judge(const LoadedFacts& facts, const v1::Rollout& rollout, cons
   return domain::JudgeTask(facts.View(!run.override_freeze_reason().empty()), rollout, task);
 }
 
-// The waiting runs of the rollout that the same facts hold back, so that each rollout is judged once and not once a run.
-Result<std::vector<std::int64_t>> HeldBack(Work& work, RolloutWork& rollout, const LoadedFacts& facts,
-                                           const domain::RolloutName& name) {
-  std::vector<std::int64_t> held;
-  ARGUS_ASSIGN(const auto runs, store::ActiveTaskRuns(work.tx(), name));
-  for (const auto& run : runs) {
-    if (run.state() != v1::TaskRun::PENDING) continue;
-    ARGUS_ASSIGN(const auto run_name, domain::TaskRunName::Parse(run.name()));
-    ARGUS_ASSIGN(const v1::Task* const task, rollout.Find(run_name.Task().ToString()));
-    if (!Judge(facts, rollout.rollout(), *task, run).open()) held.push_back(run_name.run);
-  }
-  return held;
-}
-
 void RecordStart(Work& work, const store::ClaimedRun& claimed) {
   work.Record({.resource = claimed.name.ToString(),
                .extra = Extra({{"target", claimed.target.ToString()},
@@ -43,21 +31,6 @@ void RecordStart(Work& work, const store::ClaimedRun& claimed) {
                                {"creator", claimed.run.creator()},
                                {"override_freeze_reason", claimed.run.override_freeze_reason()}}),
                .action = "bb.taskrun.start"});
-}
-
-// `closed` is what a closed gate holds back when this fails with GATE_CLOSED.
-Status StartTask(Work& work, const store::ClaimedRun& claimed, std::vector<std::int64_t>& closed) {
-  ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, claimed.name.Task().Rollout()));
-  ARGUS_ASSIGN(v1::Task* const task, rollout.Find(claimed.name.Task().ToString()));
-  ARGUS_ASSIGN(const auto facts, LoadChangeFacts(work.tx(), rollout.rollout().plan(), work.now()));
-  if (const auto verdict = Judge(facts, rollout.rollout(), *task, claimed.run); !verdict.open()) {
-    ARGUS_ASSIGN(closed, HeldBack(work, rollout, facts, claimed.name.Task().Rollout()));
-    closed.push_back(claimed.name.run);
-    return domain::GateClosed(verdict);
-  }
-  ARGUS_RETURN_IF_ERROR(rollout.Change(*task, domain::TaskEvent::kStart));
-  RecordStart(work, claimed);
-  return Ok();
 }
 
 struct EndName {
@@ -103,21 +76,86 @@ Status CommitStart(Work& work, const store::ClaimedRun& claimed) {
   return work.tx().Commit(entries);
 }
 
+// Names a task and its window, for as long as neither changes.
+std::string KeyOf(const FrozenTask& frozen) {
+  return fmt::format("{} {} {}", frozen.task, frozen.window.start_time().seconds(), frozen.window.end_time().seconds());
+}
+
+// Then the memory of what was recorded begins anew; the metastore still knows.
+constexpr std::size_t kMaxBlocked = 10'000;
+
 }  // namespace
+
+TaskRunProgress::Held TaskRunProgress::HoldBack(std::int64_t run, domain::Verdict verdict, const LoadedFacts& facts,
+                                                const v1::Task& task) {
+  const bool freeze = std::any_of(verdict.findings.begin(), verdict.findings.end(),
+                                  [](const auto& finding) { return finding.gate() == domain::gate::kFreeze; });
+  return {run, std::move(verdict), freeze ? FindFrozen(facts, task) : std::nullopt};
+}
+
+// The waiting runs of the rollout that the same facts hold back, so that each rollout is judged once and not once a run.
+Result<std::vector<TaskRunProgress::Held>> TaskRunProgress::HeldBack(Work& work, RolloutWork& rollout,
+                                                                     const LoadedFacts& facts,
+                                                                     const domain::RolloutName& name) {
+  std::vector<Held> held;
+  ARGUS_ASSIGN(const auto runs, store::ActiveTaskRuns(work.tx(), name));
+  for (const auto& run : runs) {
+    if (run.state() != v1::TaskRun::PENDING) continue;
+    ARGUS_ASSIGN(const auto run_name, domain::TaskRunName::Parse(run.name()));
+    ARGUS_ASSIGN(const v1::Task* const task, rollout.Find(run_name.Task().ToString()));
+    auto verdict = Judge(facts, rollout.rollout(), *task, run);
+    if (!verdict.open()) held.push_back(HoldBack(run_name.run, std::move(verdict), facts, *task));
+  }
+  return held;
+}
+
+// `closed` is what a closed gate holds back when this fails with GATE_CLOSED.
+Status TaskRunProgress::StartTask(Work& work, const store::ClaimedRun& claimed, std::vector<Held>& closed) {
+  ARGUS_ASSIGN(auto rollout, RolloutWork::Load(work, metrics_, claimed.name.Task().Rollout()));
+  ARGUS_ASSIGN(v1::Task* const task, rollout.Find(claimed.name.Task().ToString()));
+  ARGUS_ASSIGN(const auto facts, LoadChangeFacts(work.tx(), rollout.rollout().plan(), work.now()));
+  if (auto verdict = Judge(facts, rollout.rollout(), *task, claimed.run); !verdict.open()) {
+    ARGUS_ASSIGN(closed, HeldBack(work, rollout, facts, claimed.name.Task().Rollout()));
+    const auto error = domain::GateClosed(verdict);
+    closed.push_back(HoldBack(claimed.name.run, std::move(verdict), facts, *task));
+    return error;
+  }
+  const bool overrides = !claimed.run.override_freeze_reason().empty();
+  if (overrides) ARGUS_RETURN_IF_ERROR(RecordOverridden(work.tx(), metrics_, facts, *task));
+  metrics_.GatesOpen(work.tx(), Gates::kOfTask);
+  metrics_.TaskRunStarted(work.tx(), claimed.run, *task);
+  ARGUS_RETURN_IF_ERROR(rollout.Change(*task, domain::TaskEvent::kStart));
+  RecordStart(work, claimed);
+  return Ok();
+}
+
+// A freeze that cannot be recorded now is so at the next attempt to claim.
+void TaskRunProgress::Report(const RequestContext& ctx, const std::vector<Held>& closed) {
+  std::vector<FrozenTask> fresh;
+  for (const auto& held : closed) {
+    metrics_.RunHeldBack(held.run, held.verdict);
+    const std::lock_guard lock(mutex_);
+    if (held.frozen && !blocked_.contains(KeyOf(*held.frozen))) fresh.push_back(*held.frozen);
+  }
+  if (!RecordBlocked(metastore_, ctx, metrics_, fresh).ok()) return;
+  const std::lock_guard lock(mutex_);
+  if (blocked_.size() >= kMaxBlocked) blocked_.clear();
+  for (const auto& frozen : fresh) blocked_.insert(KeyOf(frozen));
+}
 
 Result<Claimed> TaskRunProgress::Claim(const RequestContext& ctx, const std::string& owner, std::chrono::milliseconds lease,
                                        std::vector<std::int64_t>& held) {
   for (;;) {
-    std::vector<std::int64_t> closed;
+    std::vector<Held> closed;
     auto claimed = TryClaim(ctx, {.owner = owner, .lease_until = {}, .except = held}, lease, closed);
-    const bool gate_closed = !claimed.ok() && claimed.error().reason() == reasons::kGateClosed;
-    if (!gate_closed || closed.empty()) return claimed;
-    held.insert(held.end(), closed.begin(), closed.end());
+    if (!IsGateClosed(claimed) || closed.empty()) return claimed;
+    Report(ctx, closed);
+    for (const auto& run : closed) held.push_back(run.run);
   }
 }
 
 Result<Claimed> TaskRunProgress::TryClaim(const RequestContext& ctx, const store::ClaimRequest& request,
-                                          std::chrono::milliseconds lease, std::vector<std::int64_t>& closed) {
+                                          std::chrono::milliseconds lease, std::vector<Held>& closed) {
   return metastore_.Write(ctx, [&](store::Transaction& tx) -> Result<Claimed> {
     closed.clear();
     auto attempt = request;
@@ -194,7 +232,9 @@ Result<v1::TaskRun> TaskRunProgress::Finish(const RequestContext& ctx, const sto
     if (!log_rest.empty()) store::AppendLog(work.tx(), claimed.token, log_rest);
     ARGUS_ASSIGN(auto run, store::FinishTaskRun(work.tx(), claimed.token, outcome));
     work.Record(EndOf(claimed, run));
-    ARGUS_RETURN_IF_ERROR(ApplyRunEnd(work, claimed.name, run));
+    ARGUS_ASSIGN(const auto engine, EngineOf(work.tx(), claimed.target.ToString()));
+    metrics_.TaskRunEnded(work.tx(), run, engine, claimed.environment);
+    ARGUS_RETURN_IF_ERROR(ApplyRunEnd(work, metrics_, claimed.name, run));
     return run;
   });
 }

@@ -3,11 +3,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "command/closed_gates.h"
+#include "command/metrics.h"
+#include "command/rollout_work.h"
+#include "command/work.h"
 #include "contract/contract.h"
 #include "platform/base/result.h"
 #include "platform/runtime/context.h"
@@ -16,10 +22,10 @@
 
 namespace argus::command {
 
-// Thread-safe. `metastore` must outlive it. What names a claimed run is ABORTED / LEASE_LOST once the run is another's.
+// Thread-safe. The references must outlive it. What names a claimed run is ABORTED / LEASE_LOST once the run is another's.
 class TaskRunProgress {
  public:
-  explicit TaskRunProgress(store::Metastore& metastore) : metastore_(metastore) {}
+  TaskRunProgress(store::Metastore& metastore, ChangeMetrics& metrics) : metastore_(metastore), metrics_(metrics) {}
 
   // PENDING -> RUNNING for the oldest run that is due and that every gate lets through, judged in the commit that claims it
   // and records its start; nullopt when there is none. Runs that a gate holds back join `held` and are passed over from then
@@ -44,10 +50,24 @@ class TaskRunProgress {
                              std::span<const v1::TaskRunLog::Entry> log_rest);
 
  private:
+  // A run that gates hold back.
+  struct Held {
+    std::int64_t run;
+    domain::Verdict verdict;
+    std::optional<FrozenTask> frozen;
+  };
+  static Held HoldBack(std::int64_t run, domain::Verdict verdict, const LoadedFacts& facts, const v1::Task& task);
+  static Result<std::vector<Held>> HeldBack(Work& work, RolloutWork& rollout, const LoadedFacts& facts,
+                                            const domain::RolloutName& name);
   Result<std::optional<store::ClaimedRun>> TryClaim(const RequestContext& ctx, const store::ClaimRequest& request,
-                                                    std::chrono::milliseconds lease, std::vector<std::int64_t>& closed);
+                                                    std::chrono::milliseconds lease, std::vector<Held>& closed);
+  Status StartTask(Work& work, const store::ClaimedRun& claimed, std::vector<Held>& closed);
+  void Report(const RequestContext& ctx, const std::vector<Held>& closed);
 
   store::Metastore& metastore_;
+  ChangeMetrics& metrics_;
+  std::mutex mutex_;
+  std::set<std::string> blocked_;  // Tasks with their window, that were recorded by this.
 };
 
 }  // namespace argus::command

@@ -40,6 +40,8 @@ class BookKeepingTest : public command::CommandTest {
   }
 
   log::Logger logger_{Silent()};
+  metrics::Registry registry_;
+  RunMetrics metrics_{registry_};
 };
 
 class SchemaSyncRunnerTest : public BookKeepingTest {
@@ -80,13 +82,13 @@ class SchemaSyncRunnerTest : public BookKeepingTest {
 ARGUS_COMMAND_SUITE(SchemaSyncRunnerTest);
 
 TEST_P(SchemaSyncRunnerTest, ReadsStaleInstancesAtTheStart) {
-  SchemaSyncRunner runner(*metastore_, sync_, logger_);
+  SchemaSyncRunner runner(*metastore_, sync_, logger_, metrics_);
   EXPECT_TRUE(Await(store::Topic::kDatabase, [&] { return Fingerprint() == "f1"; }));
 }
 
 TEST_P(SchemaSyncRunnerTest, ReadsWhatAChangeLeftDue) {
   Must(sync_.SyncInstance(ctx_, {"pg1"}));
-  SchemaSyncRunner runner(*metastore_, sync_, logger_);
+  SchemaSyncRunner runner(*metastore_, sync_, logger_, metrics_);
   OverwriteSchema();
   EXPECT_EQ(Fingerprint(), "old");
   RecordChange();
@@ -99,13 +101,13 @@ TEST_P(SchemaSyncRunnerTest, FindsAfterARestartWhatIsStillDue) {
   Must(sync_.SyncInstance(ctx_, {"pg1"}));
   OverwriteSchema();
   RecordChange();
-  SchemaSyncRunner runner(*metastore_, sync_, logger_);
+  SchemaSyncRunner runner(*metastore_, sync_, logger_, metrics_);
   EXPECT_TRUE(Await(store::Topic::kDatabase, [&] { return Fingerprint() == "f1"; }));
 }
 
 TEST_P(SchemaSyncRunnerTest, LeavesTheWorkToItsSuccessor) {
-  { SchemaSyncRunner first(*metastore_, sync_, logger_); }
-  SchemaSyncRunner second(*metastore_, sync_, logger_);
+  { SchemaSyncRunner first(*metastore_, sync_, logger_, metrics_); }
+  SchemaSyncRunner second(*metastore_, sync_, logger_, metrics_);
   EXPECT_TRUE(Await(store::Topic::kDatabase, [&] { return Fingerprint() == "f1"; }));
 }
 
@@ -127,7 +129,7 @@ TEST_P(HousekeepingTest, RemovesOnlyWhatIsOver) {
   add("short", hours(1));
   add("long", hours(100));
   clock_.passed += hours(2) + HousekeepingRunner::kSessionGrace;
-  HousekeepingRunner runner(*metastore_, logger_);
+  HousekeepingRunner runner(*metastore_, logger_, metrics_);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (is_there("short") && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_FALSE(is_there("short"));
@@ -145,8 +147,8 @@ INSTANTIATE_TEST_SUITE_P(Dialects, OutboxRunnerTest, testing::Values(db::Dialect
 
 TEST_P(OutboxRunnerTest, PublishesWhatAnotherReplicaCommitted) {
   // Without the poll, so that only a notification can wake them.
-  OutboxRunner here(*metastore_, *wire_, logger_, hours(1));
-  OutboxRunner there(*other_, *other_wire_, logger_, hours(1));
+  OutboxRunner here(*metastore_, *wire_, logger_, metrics_, hours(1));
+  OutboxRunner there(*other_, *other_wire_, logger_, metrics_, hours(1));
   Wakeup bell;
   const auto subscription = other_->notifier().Subscribe(store::Topic::kProject, [&](const store::Announcement& what) {
     if (what.resource.starts_with("projects/p")) bell.Signal();
@@ -161,7 +163,7 @@ TEST_P(OutboxRunnerTest, PublishesWhatAnotherReplicaCommitted) {
 }
 
 TEST_P(OutboxRunnerTest, PollsWhereNotificationsAreLost) {
-  OutboxRunner there(*other_, *other_wire_, logger_, std::chrono::milliseconds(50));
+  OutboxRunner there(*other_, *other_wire_, logger_, metrics_, std::chrono::milliseconds(50));
   Wakeup bell;
   const auto subscription = other_->notifier().Subscribe(store::Topic::kProject, [&](const auto&) { bell.Signal(); });
   bool heard = false;

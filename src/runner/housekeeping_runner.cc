@@ -22,9 +22,9 @@ Status CleanUp(store::Metastore& metastore, const RequestContext& ctx) {
   });
 }
 
-HousekeepingRunner::HousekeepingRunner(store::Metastore& metastore, log::Logger& logger,
+HousekeepingRunner::HousekeepingRunner(store::Metastore& metastore, log::Logger& logger, RunMetrics& metrics,
                                        std::chrono::milliseconds interval)
-    : metastore_(metastore), logger_(logger), thread_("housekeeping", interval, [this] { Run(); }) {}
+    : metastore_(metastore), logger_(logger), metrics_(metrics), thread_("housekeeping", interval, [this] { Run(); }) {}
 
 HousekeepingRunner::~HousekeepingRunner() {
   stop_->Cancel();
@@ -35,6 +35,7 @@ void HousekeepingRunner::Run() {
   auto ctx = command::SystemContext("housekeeping");
   ctx.cancel = stop_;
   const Status cleaned = CleanUp(metastore_, ctx);
+  metrics_.PassEnded(Runner::kHousekeeping, cleaned.ok());
   if (!cleaned.ok() && !stop_->cancelled()) logger_.Log(ctx, events::kHousekeepingFailed, cleaned.error());
 }
 

@@ -6,6 +6,7 @@
 
 #include "platform/runtime/runner_thread.h"
 #include "platform/telemetry/log/logger.h"
+#include "runner/metrics.h"
 #include "store/metastore.h"
 
 namespace argus::runner {
@@ -22,7 +23,8 @@ class HousekeepingRunner {
   // Longer than any replica may lag.
   static constexpr std::chrono::hours kOutboxLifetime{1};
 
-  HousekeepingRunner(store::Metastore& metastore, log::Logger& logger, std::chrono::milliseconds interval = kInterval);
+  HousekeepingRunner(store::Metastore& metastore, log::Logger& logger, RunMetrics& metrics,
+                     std::chrono::milliseconds interval = kInterval);
   ~HousekeepingRunner();
 
  private:
@@ -30,6 +32,7 @@ class HousekeepingRunner {
 
   store::Metastore& metastore_;
   log::Logger& logger_;
+  RunMetrics& metrics_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   PeriodicThread thread_;
 };

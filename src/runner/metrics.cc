@@ -1,48 +1,46 @@
 #include "runner/metrics.h"
 
-#include <algorithm>
-#include <cctype>
+#include <string_view>
 
 namespace argus::runner {
 namespace {
 
-constexpr std::size_t kMaxEnvironments = 20;
-constexpr std::string_view kEnvironmentPrefix = "environments/";
+// In the order of Runner.
+constexpr std::array<std::string_view, kRunners> kNames = {"task_run",     "plan_check", "reconcile", "schema_sync",
+                                                           "housekeeping", "outbox",     "gauges"};
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+constexpr std::size_t IndexOf(Runner runner) { return static_cast<std::size_t>(runner); }
 
-double Seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
-
-std::string StatusOf(const v1::PlanCheckRun& run) {
-  if (run.state() != v1::PlanCheckRun::DONE) return Lower(v1::PlanCheckRun::State_Name(run.state()));
-  return Lower(v1::PlanCheckRun::Verdict_Name(run.verdict()));
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
 
-void RunMetrics::TaskRunEnded(v1::TaskRun::State state, v1::Engine engine, std::string_view environment,
-                              std::chrono::nanoseconds duration) {
-  const std::string state_label = Lower(v1::TaskRun::State_Name(state));
-  const std::string engine_label = Lower(v1::Engine_Name(engine));
-  registry_.GetCounter(kTaskRuns, {state_label, engine_label, EnvironmentLabel(environment)}).Increment();
-  registry_.GetHistogram(kTaskRunDuration, {state_label, engine_label}).Observe(Seconds(duration));
+RunMetrics::RunMetrics(metrics::Registry& registry)
+    : schema_sync_lease_(registry.GetGauge(kLeaseHeld, {kNames[IndexOf(Runner::kSchemaSync)]})),
+      postgres_(registry.GetHistogram(kTargetQueryDuration, {"postgres"})),
+      sqlite_(registry.GetHistogram(kTargetQueryDuration, {"sqlite"})),
+      outbox_backlog_(registry.GetGauge(kOutboxBacklog)) {
+  for (std::size_t i = 0; i < kRunners; ++i) {
+    passes_[i] = {&registry.GetCounter(kRuns, {kNames[i], "ok"}), &registry.GetCounter(kRuns, {kNames[i], "error"}),
+                  &registry.GetGauge(kLastSuccess, {kNames[i]})};
+  }
 }
 
-void RunMetrics::PlanCheckEnded(const v1::PlanCheckRun& run, std::chrono::nanoseconds duration) {
-  const std::string type = Lower(v1::PlanCheckRun::Type_Name(run.type()));
-  registry_.GetCounter(kPlanCheckRuns, {type, StatusOf(run)}).Increment();
-  registry_.GetHistogram(kPlanCheckRunDuration, {type}).Observe(Seconds(duration));
+void RunMetrics::PassEnded(Runner runner, bool ok) {
+  const Pass& pass = passes_[IndexOf(runner)];
+  (ok ? pass.ok : pass.error)->Increment();
+  if (ok) pass.last_success->Set(UnixNow());
 }
 
-std::string RunMetrics::EnvironmentLabel(std::string_view environment) {
-  if (environment.starts_with(kEnvironmentPrefix)) environment.remove_prefix(kEnvironmentPrefix.size());
-  const std::lock_guard lock(mutex_);
-  if (environments_.contains(environment)) return std::string(environment);
-  if (environments_.size() >= kMaxEnvironments) return "other";
-  return *environments_.emplace(environment).first;
+void RunMetrics::SchemaSyncLeaseHeld(bool held) { schema_sync_lease_.Set(held ? 1 : 0); }
+
+void RunMetrics::TargetStatementEnded(v1::Engine engine, std::chrono::nanoseconds duration) {
+  auto& histogram = engine == v1::SQLITE ? sqlite_ : postgres_;
+  histogram.Observe(std::chrono::duration<double>(duration).count());
 }
+
+void RunMetrics::OutboxBacklog(std::int64_t announcements) { outbox_backlog_.Set(static_cast<double>(announcements)); }
 
 }  // namespace argus::runner

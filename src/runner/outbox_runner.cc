@@ -10,11 +10,12 @@ constexpr std::string_view kWireTopic = "outbox";
 
 }  // namespace
 
-OutboxRunner::OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger,
+OutboxRunner::OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger, RunMetrics& metrics,
                            std::chrono::milliseconds poll_interval)
     : metastore_(metastore),
       wire_(wire),
       logger_(logger),
+      metrics_(metrics),
       thread_("outbox", poll_interval, [this] { Run(); }),
       others_(wire.OnNotify([this](std::string_view) { thread_.Wake(); })) {
   SubscribeToOwn();
@@ -42,6 +43,7 @@ void OutboxRunner::Run() {
   ctx.cancel = stop_;
   delivering_ = std::this_thread::get_id();
   const Status delivered = Deliver(ctx);
+  metrics_.PassEnded(Runner::kOutbox, delivered.ok());
   if (!delivered.ok() && !stop_->cancelled()) logger_.Log(ctx, events::kOutboxFailed, delivered.error());
 }
 
@@ -50,12 +52,15 @@ Status OutboxRunner::Deliver(const RequestContext& ctx) {
   if (!feed_) {
     ARGUS_ASSIGN(feed_, store::OutboxFeed::Open(reader));
   }
+  ARGUS_ASSIGN(const auto backlog, feed_->Backlog(reader, metastore_.replica()));
+  metrics_.OutboxBacklog(backlog);
   for (bool more = true; more && !thread_.stopping();) {
     ARGUS_ASSIGN(const auto announcements,
                  feed_->Next(reader, metastore_.replica(), metastore_.clock().Monotonic()));
     metastore_.notifier().Publish(announcements);
     more = !announcements.empty();
   }
+  if (!thread_.stopping()) metrics_.OutboxBacklog(0);
   return Ok();
 }
 

@@ -12,6 +12,7 @@
 #include "platform/db/listen.h"
 #include "platform/runtime/runner_thread.h"
 #include "platform/telemetry/log/logger.h"
+#include "runner/metrics.h"
 #include "store/metastore.h"
 #include "store/outbox_store.h"
 
@@ -24,7 +25,7 @@ class OutboxRunner {
   // The slow poll beneath the notifications.
   static constexpr std::chrono::milliseconds kPollInterval{2000};
 
-  OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger,
+  OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger, RunMetrics& metrics,
                std::chrono::milliseconds poll_interval = kPollInterval);
   ~OutboxRunner();
 
@@ -37,6 +38,7 @@ class OutboxRunner {
   store::Metastore& metastore_;
   db::Notifier& wire_;
   log::Logger& logger_;
+  RunMetrics& metrics_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   std::optional<store::OutboxFeed> feed_;      // The thread's own.
   std::atomic<std::thread::id> delivering_{};  // Whoever publishes what others committed.

@@ -32,7 +32,6 @@ const log::Event& EventOf(v1::TaskRun::State state) {
 void Tell(const RunServices& services, const RequestContext& ctx, const store::ClaimedRun& claimed, const RunReport& report) {
   const auto& run = report.outcome;
   const auto duration = Monotonic::now() - report.start;
-  services.metrics.TaskRunEnded(run.state(), report.engine, claimed.environment, duration);
   services.logger.Log(ctx, EventOf(run.state()),
                       {{"task", claimed.name.Task().ToString()},
                        {"task_run", claimed.name.ToString()},
@@ -47,7 +46,7 @@ void Tell(const RunServices& services, const RequestContext& ctx, const store::C
 
 Status RecordOutcome(const RunServices& services, const RequestContext& ctx, const store::ClaimedRun& claimed,
                      RunReport report, const std::function<bool()>& give_up) {
-  command::TaskRunProgress progress(services.metastore);
+  command::TaskRunProgress progress(services.metastore, services.changes);
   auto pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
     const auto recorded = progress.Finish(ctx, claimed, report.outcome, report.log_rest);

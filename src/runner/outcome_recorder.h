@@ -15,12 +15,11 @@ namespace argus::runner {
 struct RunReport {
   v1::TaskRun outcome;
   std::vector<v1::TaskRunLog::Entry> log_rest;
-  v1::Engine engine = v1::ENGINE_UNSPECIFIED;
   MonotonicTime start;
 };
 
 // Tries until it is recorded, until the run is another's (whose reconciliation proves the same outcome), or until `give_up`,
-// which is asked between attempts, says true. Counts and logs the end of the run. `ctx` must not be one that a cancel of the run
+// which is asked between attempts, says true. Logs the end of the run. `ctx` must not be one that a cancel of the run
 // has ended.
 Status RecordOutcome(const RunServices& services, const RequestContext& ctx, const store::ClaimedRun& claimed,
                      RunReport report, const std::function<bool()>& give_up);

@@ -2,6 +2,7 @@
 
 #include "command/system_context.h"
 #include "domain/reasons.h"
+#include "platform/runtime/work_scope.h"
 #include "runner/log_events.h"
 
 namespace argus::runner {
@@ -25,7 +26,7 @@ PlanCheckRunner::PlanCheckRunner(const RunServices& services, review::Reviewer& 
     : services_(services),
       options_(options),
       checks_(services.metastore, services.targets, reviewer),
-      progress_(services.metastore),
+      progress_(services.metastore, services.changes),
       pool_("plan_check", options.workers, options.workers),
       renewing_("check_renewal", options.renewal, [this] { RenewAll(); }),
       claiming_("check_claim", options.poll, [this] { Pass(); }),
@@ -42,9 +43,16 @@ void PlanCheckRunner::Stop() {
 }
 
 void PlanCheckRunner::Pass() {
+  failed_ = false;
   RequeueExpired();
   while (!claiming_.stopping() && active_count() < options_.workers && ClaimOne()) {
   }
+  services_.metrics.PassEnded(Runner::kPlanCheck, !failed_);
+}
+
+void PlanCheckRunner::PassFailed(const RequestContext& ctx, const Error& error) {
+  failed_ = true;
+  services_.logger.Log(ctx, events::kPassFailed, error);
 }
 
 void PlanCheckRunner::RequeueExpired() {
@@ -52,7 +60,7 @@ void PlanCheckRunner::RequeueExpired() {
   last_requeue_ = Monotonic::now();
   const auto ctx = PassContext();
   const auto requeued = progress_.RequeueExpired(ctx);
-  if (!requeued.ok()) services_.logger.Log(ctx, events::kPassFailed, requeued.error());
+  if (!requeued.ok()) PassFailed(ctx, requeued.error());
 }
 
 // False when there is nothing to claim now.
@@ -61,7 +69,7 @@ bool PlanCheckRunner::ClaimOne() {
   auto reader = services_.metastore.Read(ctx);
   if (const auto pending = store::CountPendingPlanCheckRuns(reader); pending.ok() && *pending == 0) return false;
   auto claimed = progress_.Claim(ctx, services_.metastore.replica(), options_.lease);
-  if (!claimed.ok()) services_.logger.Log(ctx, events::kPassFailed, claimed.error());
+  if (!claimed.ok()) PassFailed(ctx, claimed.error());
   if (!claimed.ok() || !*claimed) return false;
   Dispatch(**std::move(claimed));
   return true;
@@ -87,10 +95,11 @@ void PlanCheckRunner::Dispatch(store::ClaimedCheck check) {
 }
 
 void PlanCheckRunner::Carry(const store::ClaimedCheck& check, const std::shared_ptr<CancelToken>& cancel) {
-  const auto start = Monotonic::now();
+  const WorkLabel label("runner", "plan_check");
+  const WorkNote note("plan_check_run", check.run.name());
   auto ctx = RunContext(check.origin, kActor);
   ctx.cancel = cancel;
-  ctx.deadline = start + options_.patience;
+  ctx.deadline = Monotonic::now() + options_.patience;
   auto outcome = checks_.Carry(ctx, check.run);
   if (cancel->cancelled()) return services_.logger.Log(ctx, events::kCheckDropped, {{"plan_check_run", check.run.name()}});
   if (!outcome.ok()) {
@@ -99,11 +108,10 @@ void PlanCheckRunner::Carry(const store::ClaimedCheck& check, const std::shared_
     outcome->set_error("The check took too long.");
   }
   ctx.deadline = MonotonicTime::max();
-  Finish(ctx, check, *outcome, start);
+  Finish(ctx, check, *outcome);
 }
 
-void PlanCheckRunner::Finish(const RequestContext& ctx, const store::ClaimedCheck& check, const v1::PlanCheckRun& outcome,
-                             MonotonicTime start) {
+void PlanCheckRunner::Finish(const RequestContext& ctx, const store::ClaimedCheck& check, const v1::PlanCheckRun& outcome) {
   const auto finished = progress_.Finish(ctx, check, outcome);
   if (!finished.ok()) {
     const bool dropped = finished.error().reason() == reasons::kLeaseLost;
@@ -111,7 +119,6 @@ void PlanCheckRunner::Finish(const RequestContext& ctx, const store::ClaimedChec
                          {{"plan_check_run", check.run.name()}});
     return;
   }
-  services_.metrics.PlanCheckEnded(*finished, Monotonic::now() - start);
   const bool failed = finished->state() == v1::PlanCheckRun::FAILED;
   services_.logger.Log(ctx, failed ? events::kCheckFailed : events::kCheckCompleted,
                        {{"plan_check_run", finished->name()},

@@ -42,12 +42,12 @@ class PlanCheckRunner {
   };
 
   void Pass();
+  void PassFailed(const RequestContext& ctx, const Error& error);
   void RequeueExpired();
   bool ClaimOne();
   void Dispatch(store::ClaimedCheck check);
   void Carry(const store::ClaimedCheck& check, const std::shared_ptr<CancelToken>& cancel);
-  void Finish(const RequestContext& ctx, const store::ClaimedCheck& check, const v1::PlanCheckRun& outcome,
-              MonotonicTime start);
+  void Finish(const RequestContext& ctx, const store::ClaimedCheck& check, const v1::PlanCheckRun& outcome);
   void RenewAll();
   std::size_t active_count();
   std::map<std::int64_t, ActiveCheck> active();
@@ -58,7 +58,8 @@ class PlanCheckRunner {
   command::PlanCheckProgress progress_;
   std::mutex mutex_;
   std::map<std::int64_t, ActiveCheck> active_;
-  MonotonicTime last_requeue_{};  // The claiming thread's own.
+  MonotonicTime last_requeue_{};  // The claiming thread's own, like failed_.
+  bool failed_ = false;
   WorkerPool pool_;
   PeriodicThread renewing_;
   PeriodicThread claiming_;

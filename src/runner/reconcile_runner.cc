@@ -1,6 +1,7 @@
 #include "runner/reconcile_runner.h"
 
 #include "command/system_context.h"
+#include "platform/runtime/work_scope.h"
 #include "runner/log_events.h"
 #include "runner/outcome_recorder.h"
 #include "runner/run_outcome.h"
@@ -14,17 +15,12 @@ constexpr std::string_view kActor = "system/reconcile";
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kQueue = 1000;
 
-v1::Engine EngineOf(const RunServices& services, const RequestContext& ctx, const domain::DatabaseName& database) {
-  const auto target = services.targets.Resolve(ctx, database);
-  return target.ok() ? target->engine : v1::ENGINE_UNSPECIFIED;
-}
-
 }  // namespace
 
 ReconcileRunner::ReconcileRunner(const RunServices& services, const ReconcileOptions& options)
     : services_(services),
       options_(options),
-      progress_(services.metastore),
+      progress_(services.metastore, services.changes),
       pool_("reconcile", kThreads, kQueue),
       thread_("reconcile", options.interval, [this] { Pass(); }) {}
 
@@ -42,6 +38,7 @@ void ReconcileRunner::Pass() {
   ctx.cancel = cancel_;
   const auto expired = FindExpired(ctx);
   if (!expired.ok() && !stop_.given()) services_.logger.Log(ctx, events::kPassFailed, expired.error());
+  services_.metrics.PassEnded(Runner::kReconcile, expired.ok());
   if (!expired.ok()) return;
   for (const auto& name : *expired) Submit(name);
 }
@@ -76,6 +73,7 @@ void ReconcileRunner::Submit(const domain::TaskRunName& name) {
 }
 
 void ReconcileRunner::Reconcile(const domain::TaskRunName& name) {
+  const WorkLabel label("runner", "reconcile");
   auto ctx = command::SystemContext("reconcile");
   const auto claimed = progress_.TakeOver(ctx, name, services_.metastore.replica(), options_.lease);
   if (!claimed.ok()) return services_.logger.Log(ctx, events::kPassFailed, claimed.error());
@@ -96,7 +94,6 @@ Status ReconcileRunner::Decide(const RequestContext& ctx, const store::ClaimedRu
   ARGUS_ASSIGN(const auto proof, ProveOutcome(services_, ask_ctx, claimed, claimed.intent, options_.bounds, stop_, still_ours));
   RunReport report{.outcome = FromProof(claimed.run, proof, "the process that ran it is gone"),
                    .log_rest = {},
-                   .engine = EngineOf(services_, ctx, claimed.target),
                    .start = start};
   return RecordOutcome(services_, ctx, claimed, std::move(report), [this] { return stop_.given(); });
 }

@@ -22,7 +22,7 @@ RequestContext ContextFor(const ActiveRun& run) {
 RunAttendant::RunAttendant(const RunServices& services, ActiveRuns& runs, std::chrono::milliseconds lease,
                            std::chrono::milliseconds renewal)
     : services_(services),
-      progress_(services.metastore),
+      progress_(services.metastore, services.changes),
       runs_(runs),
       lease_(lease),
       renewal_(renewal),

@@ -3,6 +3,7 @@
 #include "command/targets.h"
 #include "domain/reasons.h"
 #include "platform/lang/sql/text.h"
+#include "platform/runtime/work_scope.h"
 #include "runner/outcome_proof.h"
 #include "runner/run_outcome.h"
 #include "store/sheet_store.h"
@@ -42,6 +43,9 @@ RunExecution::RunExecution(const RunServices& services, ActiveRun& run, const St
 }
 
 void RunExecution::Execute() {
+  const WorkLabel label("runner", "task_run");
+  const std::string name = run_.claimed().name.ToString();
+  const WorkNote note("task_run", name);
   auto outcome = Attempt();
   if (!outcome.ok()) outcome = Outcome(NotStarted(run_.claimed().run, outcome.error(), run_.stop_reason()));
   if (!outcome->has_value()) return;
@@ -53,7 +57,6 @@ void RunExecution::Execute() {
 // An error means that nothing was sent to the target.
 Result<RunExecution::Outcome> RunExecution::Attempt() {
   ARGUS_ASSIGN(const auto target, services_.targets.Resolve(run_.ctx(), run_.claimed().target));
-  report_.engine = target.engine;
   const auto engine = ToSqlEngine(target.engine);
   ARGUS_ASSIGN(const auto statements, LoadStatements(engine));
   ARGUS_ASSIGN(const auto connection, target.driver.Connect(run_.ctx(), target.spec));

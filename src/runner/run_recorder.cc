@@ -34,7 +34,7 @@ std::string Summarize(std::string_view statement, sql::Engine engine) {
 RunRecorder::RunRecorder(const RunServices& services, const ActiveRun& run, const RequestContext& ctx,
                          const std::vector<sql::SqlStatement>& statements, sql::Engine engine)
     : services_(services),
-      progress_(services.metastore),
+      progress_(services.metastore, services.changes),
       run_(run),
       ctx_(ctx),
       statements_(statements),
@@ -56,6 +56,8 @@ Status RunRecorder::OnBackend(const target::Backend& backend) {
 void RunRecorder::BeforeStatement(std::size_t) { statement_start_ = services_.metastore.clock().Now(); }
 
 void RunRecorder::AfterStatement(const target::StatementReport& report) {
+  const auto engine = engine_ == sql::Engine::kSqlite ? v1::SQLITE : v1::POSTGRES;
+  services_.metrics.TargetStatementEnded(engine, report.duration);
   pending_.push_back(ToEntry(report));
   FlushIfDue();
 }

@@ -1,6 +1,7 @@
 // What every step of a task run needs.
 #pragma once
 
+#include "command/metrics.h"
 #include "command/targets.h"
 #include "command/task_run_progress.h"
 #include "platform/telemetry/log/logger.h"
@@ -15,6 +16,7 @@ struct RunServices {
   const command::Targets& targets;
   log::Logger& logger;
   RunMetrics& metrics;
+  command::ChangeMetrics& changes;
 };
 
 // Background work on behalf of whoever asked for the run: it carries on their correlation id and trace. The cancel token is

@@ -100,7 +100,7 @@ class RunnerTest : public command::ChangeTest {
   RunServices Services() {
     if (!keyring_) keyring_ = Must(secret::Keyring::LoadOrCreate(folder_.path() + "/key"));
     if (!targets_) targets_.emplace(*metastore_, *keyring_, std::move(drivers_));
-    return {*metastore_, *targets_, logger_, metrics_};
+    return {*metastore_, *targets_, logger_, metrics_, changes_};
   }
 
   // Adds instance pg with one new database, which belongs to the project; its name.
@@ -170,7 +170,6 @@ class RunnerTest : public command::ChangeTest {
   command::Targets::Drivers drivers_;
   std::unique_ptr<secret::Keyring> keyring_;
   std::optional<command::Targets> targets_;
-  metrics::Registry registry_;
   RunMetrics metrics_{registry_};
   log::Logger logger_{{.level = log::Level::kError, .fd = open("/dev/null", O_WRONLY | O_CLOEXEC)}};
 };

@@ -36,10 +36,12 @@ Result<std::vector<v1::Instance>> LoadInstances(store::Metastore& metastore, con
 
 }  // namespace
 
-SchemaSyncRunner::SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger)
+SchemaSyncRunner::SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger,
+                                   RunMetrics& metrics)
     : metastore_(metastore),
       sync_(sync),
       logger_(logger),
+      metrics_(metrics),
       thread_("schema_sync", kInterval, [this] { Run(); }),
       subscription_(metastore.notifier().Subscribe(store::Topic::kSchemaSync, [this](const auto&) { thread_.Wake(); })) {}
 
@@ -53,11 +55,14 @@ SchemaSyncRunner::~SchemaSyncRunner() {
 void SchemaSyncRunner::Run() {
   if (stopping_.WaitFor(kQuiet)) return;
   const Status passed = Pass();
+  metrics_.PassEnded(Runner::kSchemaSync, passed.ok());
   if (!passed.ok() && !stop_->cancelled()) logger_.Log(NewContext(), events::kSyncSkipped, passed.error());
 }
 
 Status SchemaSyncRunner::Pass() {
-  ARGUS_ASSIGN(const bool holder, HoldsLease(NewContext()));
+  const auto held = HoldsLease(NewContext());
+  metrics_.SchemaSyncLeaseHeld(held.ok() && *held);
+  ARGUS_ASSIGN(const bool holder, held);
   if (!holder) return Ok();
   ARGUS_RETURN_IF_ERROR(SyncAwaiting());
   return metastore_.clock().Now() >= next_stale_pass_ ? SyncStale() : Ok();

@@ -10,6 +10,7 @@
 #include "platform/runtime/runner_thread.h"
 #include "platform/runtime/wakeup.h"
 #include "platform/telemetry/log/logger.h"
+#include "runner/metrics.h"
 #include "store/metastore.h"
 
 namespace argus::runner {
@@ -24,7 +25,8 @@ class SchemaSyncRunner {
   // Changes that end within this time of a first one share its sync.
   static constexpr std::chrono::milliseconds kQuiet{500};
 
-  SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger);
+  SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger,
+                   RunMetrics& metrics);
   ~SchemaSyncRunner();
 
  private:
@@ -41,6 +43,7 @@ class SchemaSyncRunner {
   store::Metastore& metastore_;
   const command::SchemaSync& sync_;
   log::Logger& logger_;
+  RunMetrics& metrics_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   Wakeup stopping_;  // Cuts the quiet time short.
 

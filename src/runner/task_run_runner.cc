@@ -27,7 +27,7 @@ RequestContext ClaimContext() {
 TaskRunRunner::TaskRunRunner(const RunServices& services, const TaskRunOptions& options)
     : services_(services),
       options_(options),
-      progress_(services.metastore),
+      progress_(services.metastore, services.changes),
       attendant_(services_, active_, options.lease, options.renewal),
       pool_("task_run", options.workers, options.workers) {
   // Work to claim, and all that opens a gate: settings, approvals, checks.
@@ -61,7 +61,9 @@ void TaskRunRunner::Loop() {
   pthread_setname_np(pthread_self(), "task_run_claim");
   while (!stopping_) {
     held_.clear();
+    failed_ = false;
     ClaimAll();
+    services_.metrics.PassEnded(Runner::kTaskRun, !failed_);
     wakeup_.WaitFor(UntilNextRun());
   }
 }
@@ -79,7 +81,10 @@ bool TaskRunRunner::ClaimOne() {
   if (due.ok() && !*due) return false;
   auto claimed = due.ok() ? progress_.Claim(ctx, services_.metastore.replica(), options_.lease, held_)
                           : Result<std::optional<store::ClaimedRun>>(due.error());
-  if (!claimed.ok()) services_.logger.Log(ctx, events::kPassFailed, claimed.error());
+  if (!claimed.ok()) {
+    failed_ = true;
+    services_.logger.Log(ctx, events::kPassFailed, claimed.error());
+  }
   if (!claimed.ok() || !*claimed) return false;
   Dispatch(**std::move(claimed), leased_at);
   return true;

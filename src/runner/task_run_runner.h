@@ -54,7 +54,8 @@ class TaskRunRunner {
   std::atomic<bool> stopping_{false};
   StopSignal give_up_;
   Wakeup wakeup_;
-  Timestamp next_due_ = Timestamp::max();  // The loop's own, like held_.
+  Timestamp next_due_ = Timestamp::max();  // The loop's own, like failed_ and held_.
+  bool failed_ = false;
   std::vector<std::int64_t> held_;
   ActiveRuns active_;
   RunAttendant attendant_;

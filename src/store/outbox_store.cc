@@ -9,6 +9,8 @@ constexpr db::Statement kLast{"outbox.last", "SELECT COALESCE(MAX(id), 0) AS id 
 constexpr db::Statement kRead{"outbox.read",
                               "SELECT id, replica, topic, resource, version FROM outbox"
                               " WHERE id > :last OR id IN (:gaps) ORDER BY id LIMIT :limit"};
+constexpr db::Statement kBacklog{"outbox.backlog",
+                                 "SELECT COUNT(*) AS total FROM outbox WHERE id > :last AND replica <> :replica"};
 constexpr db::Statement kTrim{"outbox.trim", "DELETE FROM outbox WHERE create_time < :before"};
 
 // Longer than any transaction may last.
@@ -18,7 +20,7 @@ constexpr std::size_t kMaxGaps = 4096;
 
 }  // namespace
 
-Statements OutboxStatements() { return {kLast, kRead, kTrim}; }
+Statements OutboxStatements() { return {kLast, kRead, kBacklog, kTrim}; }
 
 Result<OutboxFeed> OutboxFeed::Open(Reader& reader) {
   ARGUS_ASSIGN(const db::Rows rows, reader.Query(kLast, {}));
@@ -36,6 +38,11 @@ Result<std::vector<Announcement>> OutboxFeed::Next(Reader& reader, std::string_v
   }
   ForgetOldGaps(now);
   return announcements;
+}
+
+Result<std::int64_t> OutboxFeed::Backlog(Reader& reader, std::string_view replica) const {
+  ARGUS_ASSIGN(const auto rows, reader.Query(kBacklog, {{"last", last_}, {"replica", replica}}));
+  return rows.front().Int("total");
 }
 
 Result<db::Rows> OutboxFeed::Read(Reader& reader) const {

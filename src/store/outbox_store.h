@@ -21,6 +21,8 @@ class OutboxFeed {
   // again until nothing comes.
   Result<std::vector<Announcement>> Next(Reader& reader, std::string_view replica, MonotonicTime now);
   static constexpr std::int64_t kBatch = 1000;
+  // How many of other processes than `replica` wait to be read.
+  Result<std::int64_t> Backlog(Reader& reader, std::string_view replica) const;
 
  private:
   explicit OutboxFeed(std::int64_t last) : last_(last) {}
