@@ -12,16 +12,21 @@ HttpMetrics::Answer AnswerOf(const rpc::Call& call, const Status& status) {
 
 }  // namespace
 
+// A stream counts as under way until it ends.
 rpc::Interceptor Measure(HttpMetrics& metrics, const Clock& clock) {
   return [&metrics, &clock](rpc::Call& call, const rpc::Next& next) {
     const MonotonicTime begin = clock.Monotonic();
+    metrics.Began();
     auto result = next(call);
-    if (call.method().kind() == rpc::MethodKind::kUnary) {
-      const Status status = result.ok() ? Ok() : Status(result.error());
-      metrics.Answered(AnswerOf(call, status), clock.Monotonic() - begin);
-    } else {
-      WhenEnded(call, result, [&metrics, &call](const Status& status) { metrics.Ended(AnswerOf(call, status)); });
-    }
+    const bool unary = call.method().kind() == rpc::MethodKind::kUnary;
+    WhenEnded(call, result, [&metrics, &clock, &call, unary, begin](const Status& status) {
+      metrics.Done();
+      metrics.RpcEnded(call.method(), status.ok() ? nullptr : &status.error());
+      if (!unary) return metrics.Ended(AnswerOf(call, status));
+      const auto duration = clock.Monotonic() - begin;
+      metrics.RpcTook(call.method(), duration, call.context().trace);
+      metrics.Answered(AnswerOf(call, status), duration, call.context().trace);
+    });
     return result;
   };
 }

@@ -25,10 +25,13 @@ net::HttpResponse Reply(int status, std::string_view content_type, std::string b
 }
 
 net::HttpHandler Counted(std::string route, HttpMetrics& metrics, net::HttpHandler handler) {
+  metrics.KnowRoute("GET", route, kProtocol);
   return [route = std::move(route), &metrics, handler = std::move(handler)](net::HttpRequest&& request) {
     const auto begin = std::chrono::steady_clock::now();
     const std::string method = request.method;
+    metrics.Began();
     auto response = handler(std::move(request));
+    metrics.Done();
     metrics.Answered({method, route, response.status, kProtocol}, std::chrono::steady_clock::now() - begin);
     return response;
   };
@@ -94,7 +97,7 @@ std::string OpenApiDocument(const rpc::Dispatcher& dispatcher, const std::string
 }
 
 void CountRefused(HttpMetrics& metrics, const Error& error) {
-  metrics.Ended({kOther, kOther, rpc::HttpStatus(error), kProtocol});
+  metrics.TurnedAway(error, kProtocol);
 }
 
 }  // namespace argus::api

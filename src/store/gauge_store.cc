@@ -22,6 +22,7 @@ constexpr db::Statement kPendingApprovals{
     "SELECT payload FROM issue WHERE state = 'OPEN' AND approval_status = 'PENDING' ORDER BY id LIMIT 1000"};
 constexpr db::Statement kLastAuditEntry{"audit_log.last_time",
                                         "SELECT COALESCE(MAX(event_time), 0) AS time FROM audit_log"};
+constexpr db::Statement kInstances{"instance.tls_configs", "SELECT payload FROM instance WHERE state = 'ACTIVE'"};
 // PostgreSQL only, so not among those that a test prepares on both. The lag is NULL for one that has caught up.
 constexpr db::Statement kStandbys{
     "standby.count",
@@ -45,7 +46,7 @@ Result<std::optional<Timestamp>> TimeOf(Reader& reader, const db::Statement& sta
 }  // namespace
 
 Statements GaugeStatements() {
-  return {kOpenRollouts, kOpenIssues, kOldestRunning, kPendingApprovals, kLastAuditEntry};
+  return {kOpenRollouts, kOpenIssues, kOldestRunning, kPendingApprovals, kLastAuditEntry, kInstances};
 }
 
 Result<std::vector<StateCount<v1::Rollout::State>>> CountOpenRollouts(Reader& reader) {
@@ -70,6 +71,15 @@ Result<std::optional<Timestamp>> OldestApprovalPendingSince(Reader& reader) {
     oldest = std::min(oldest.value_or(since), since);
   }
   return oldest;
+}
+
+Result<std::vector<v1::TlsConfig>> InstanceTlsConfigs(Reader& reader) {
+  ARGUS_ASSIGN(const auto rows, reader.Query(kInstances, {}));
+  return ParseRows<v1::TlsConfig>(rows, [](const db::Row& row) -> Result<v1::TlsConfig> {
+    v1::Instance instance;
+    ARGUS_RETURN_IF_ERROR(ReadPayload(row, instance));
+    return instance.tls();
+  });
 }
 
 Result<Standbys> ReadStandbys(Metastore& metastore, const RequestContext& ctx) {

@@ -30,6 +30,9 @@ Result<std::optional<Timestamp>> OldestRunningSince(Reader& reader);
 Result<std::optional<Timestamp>> OldestApprovalPendingSince(Reader& reader);
 Result<std::optional<Timestamp>> LastAuditEntryTime(Reader& reader);
 
+// Of the instances that are not deleted; without private keys.
+Result<std::vector<v1::TlsConfig>> InstanceTlsConfigs(Reader& reader);
+
 struct Standbys {
   std::int64_t connected = 0;
   // The longest; nullopt where the user may not read it (it takes pg_monitor) or no standby is connected.

@@ -20,7 +20,9 @@ namespace argus::net {
 struct HttpServerEvents {
   std::function<void()> connection_opened;
   std::function<void()> connection_closed;
-  std::function<void()> overloaded;           // 503 because the workers' queue is full
+  std::function<void()> overloaded;           // 503 because the workers' queue is full; comes with `refused`
+  // Bytes of both bodies, of an answer that is not a stream.
+  std::function<void(std::size_t request, std::size_t response)> answered;
   std::function<void(const Error&)> refused;  // what the server refused itself: malformed, too large, too slow, no route
 };
 

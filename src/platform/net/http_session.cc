@@ -90,6 +90,11 @@ HttpResponse ServerContext::Refuse(const Error& error, const HttpRequest* head) 
   return Render(error, head);
 }
 
+void ServerContext::Measure(std::size_t request_bytes, const HttpResponse& response) const {
+  if (response.stream || !options.events.answered) return;
+  options.events.answered(request_bytes, response.body.size());
+}
+
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> server)
     : server_(std::move(server)),
       stream_(std::move(socket)),
@@ -146,7 +151,9 @@ Session::Awaitable<bool> Session::ServeOne() {
   exchange.keep_alive = parser.keep_alive() && !request.body_error;
   const bool unread = request.body_error.has_value();
   server_->in_flight.Begin();
+  const std::size_t request_bytes = request.body.size();
   HttpResponse response = co_await Handle(std::move(route), std::move(request));
+  server_->Measure(request_bytes, response);
   const bool sent = co_await Respond(std::move(response), exchange);
   server_->in_flight.End();
   if (sent && unread) co_await Linger();
@@ -254,7 +261,7 @@ Session::Awaitable<HttpResponse> Session::Handle(Route route, HttpRequest reques
     response = co_await OnWorker(std::move(route), std::move(request));
   }
   if (response.error) {
-    auto rendered = server_->Render(*response.error, nullptr);
+    auto rendered = server_->Refuse(*response.error, nullptr);
     for (const auto& [name, value] : response.headers) rendered.headers.Set(name, value);
     co_return rendered;
   }
@@ -272,7 +279,7 @@ Session::Awaitable<HttpResponse> Session::OnWorker(Route route, HttpRequest requ
   });
   if (!taken) {
     if (server_->options.events.overloaded) server_->options.events.overloaded();
-    co_return server_->Render(Busy(), shared.get());
+    co_return server_->Refuse(Busy(), shared.get());
   }
   WatchPeer(cancel_);
   while (!answer_) co_await AwaitEvent(MonotonicTime::max());

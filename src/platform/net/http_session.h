@@ -52,6 +52,8 @@ struct ServerContext {
   HttpResponse Render(const Error& error, const HttpRequest* head) const;
   // Counts the error and renders it.
   HttpResponse Refuse(const Error& error, const HttpRequest* head) const;
+  // Tells the events how large the bodies were.
+  void Measure(std::size_t request_bytes, const HttpResponse& response) const;
 };
 
 // Lives on its strand: all state is touched there only; Drain() and Close() may be called from anywhere.

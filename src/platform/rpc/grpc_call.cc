@@ -101,6 +101,7 @@ void GrpcCall::RunUnary() {
   SendHeaders(call);
   SendTrailers(call, Ok());
   out_ = ToByteBuffer(**result);
+  if (shared_->options.answered) shared_->options.answered(call.request_bytes(), out_.Length());
   StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
 }
 

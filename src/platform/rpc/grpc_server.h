@@ -22,6 +22,8 @@ struct GrpcServerOptions {
   std::size_t message_limit = 8 << 20;
   std::vector<net::Cidr> trusted_proxies;
   std::function<void()> overloaded;  // refused because the workers' queue is full; must return at once; may be empty
+  // Bytes of the messages of a unary call; must return at once; may be empty.
+  std::function<void(std::size_t request, std::size_t response)> answered;
 };
 
 // All member functions are thread-safe. Handlers run on `workers`, which like `dispatcher` must outlive the server.

@@ -12,12 +12,13 @@
 namespace argus::rpc {
 namespace {
 
-// Answers 405 without a worker; `allowed` is the Allow header.
+// Has the server refuse with 405, without a worker; `allowed` is the Allow header.
 net::Route NotAllowed(std::string allowed) {
   const auto handler = [allowed = std::move(allowed)](net::HttpRequest&& request) {
-    auto response = RenderHttpError(
-        Error(Code::kUnimplemented, reasons::kMethodNotAllowed, "this path is not served for " + request.method), &request);
-    response.headers.Set("Allow", allowed);
+    net::HttpResponse response;
+    response.error =
+        Error(Code::kUnimplemented, reasons::kMethodNotAllowed, "this path is not served for " + request.method);
+    response.headers.Add("Allow", allowed);
     return response;
   };
   return {handler, net::RunOn::kIo, 0};

@@ -6,8 +6,8 @@
 
 namespace argus {
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit)
-    : name_(std::move(name)), queue_limit_(queue_limit) {
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit, OnBegin on_begin)
+    : name_(std::move(name)), queue_limit_(queue_limit), on_begin_(std::move(on_begin)) {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
@@ -18,7 +18,7 @@ bool WorkerPool::TrySubmit(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= queue_limit_) return false;
-    queue_.push_back(std::move(task));
+    queue_.push_back({std::move(task), std::chrono::steady_clock::now()});
   }
   ready_.notify_one();
   return true;
@@ -43,7 +43,7 @@ std::size_t WorkerPool::queue_length() const {
 void WorkerPool::Run() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   for (;;) {
-    std::function<void()> task;
+    Task task;
     {
       std::unique_lock lock(mutex_);
       while (!stopping_ && queue_.empty()) ready_.WaitIdle(lock);
@@ -51,7 +51,8 @@ void WorkerPool::Run() {
       task = std::move(queue_.front());
       queue_.pop_front();
     }
-    task();
+    if (on_begin_) on_begin_(std::chrono::steady_clock::now() - task.since);
+    task.run();
   }
 }
 

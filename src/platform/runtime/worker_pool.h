@@ -1,6 +1,7 @@
 // A bounded pool of threads for ordinary blocking functions.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -15,8 +16,11 @@ namespace argus {
 // Thread-safe. Tasks run in submission order, each exactly once; a task must not throw.
 class WorkerPool {
  public:
-  // `name` becomes the threads' name (at most 15 bytes are visible).
-  WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit);
+  // Told how long a task waited in the queue, when it begins, on the worker's thread. Must be quick and must not throw.
+  using OnBegin = std::function<void(std::chrono::nanoseconds waited)>;
+
+  // `name` becomes the threads' name (at most 15 bytes are visible). `on_begin` may be empty.
+  WorkerPool(std::string name, std::size_t threads, std::size_t queue_limit, OnBegin on_begin = {});
   // Runs what is queued, then joins.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -31,13 +35,19 @@ class WorkerPool {
   std::size_t size() const { return threads_.size(); }
 
  private:
+  struct Task {
+    std::function<void()> run;
+    std::chrono::steady_clock::time_point since;  // it waits
+  };
+
   void Run();
 
   const std::string name_;
   const std::size_t queue_limit_;
+  const OnBegin on_begin_;
   mutable Mutex mutex_;
   ConditionVariable ready_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<Task> queue_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
