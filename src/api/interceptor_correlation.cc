@@ -1,6 +1,5 @@
 #include "api/correlation_id.h"
 #include "api/interceptors.h"
-#include "api/traceparent.h"
 
 namespace argus::api {
 
@@ -10,13 +9,6 @@ rpc::Interceptor GiveCorrelationId(const Clock& clock) {
     id = CorrelationIdOf(call.headers(), clock.Now());
     call.response_headers().Set("X-Correlation-ID", id);
     call.response_headers().Set("correlation_id", id);
-    return next(call);
-  };
-}
-
-rpc::Interceptor ReadTrace() {
-  return [](rpc::Call& call, const rpc::Next& next) {
-    call.context().trace = ParseTraceparentHeader(call.headers().Get("traceparent"));
     return next(call);
   };
 }

@@ -39,11 +39,13 @@ Status Record(store::Metastore& metastore, rpc::Call& call, const Error& error, 
 
 }  // namespace
 
-rpc::Interceptor RecordDenials(store::Metastore& metastore, log::Logger& logger, const Clock& clock) {
-  return [&metastore, &logger, &clock](rpc::Call& call, const rpc::Next& next) -> Result<rpc::MessagePtr> {
+rpc::Interceptor RecordDenials(store::Metastore& metastore, log::Logger& logger, const Clock& clock,
+                               const trace::Tracer& tracer) {
+  return [&metastore, &logger, &clock, &tracer](rpc::Call& call, const rpc::Next& next) -> Result<rpc::MessagePtr> {
     auto result = next(call);
     if (result.ok() || !MustRecord(call, result.error())) return result;
-    const Status recorded = Record(metastore, call, result.error(), clock.Monotonic());
+    trace::Scope scope(tracer, call.context(), {.name = "record denial"});
+    const Status recorded = scope.Ended(Record(metastore, call, result.error(), clock.Monotonic()));
     if (!recorded.ok()) {
       logger.Log(call.context(), events::kDenialNotRecorded, recorded.error(), {{"rpc", call.method().full_name()}});
     }

@@ -16,6 +16,7 @@ struct PipelineDeps {
   store::Metastore& metastore;
   command::AuthCommands& auth;
   const Validator& validator;
+  const trace::Tracer& tracer = trace::Off();
 };
 
 // Outer to inner.

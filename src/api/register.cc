@@ -99,7 +99,7 @@ Result<std::unique_ptr<Api>> RegisterAll(rpc::Dispatcher& dispatcher, const Deps
   services->Register(dispatcher);
   RefuseUnbuilt(dispatcher);
   dispatcher.SetInterceptors(BuildPipeline({deps.clock, deps.metrics, deps.logger, deps.readiness, deps.metastore,
-                                            deps.commands.auth, services->validator()}));
+                                            deps.commands.auth, services->validator(), deps.tracer}));
   ARGUS_RETURN_IF_ERROR(CheckDeclarations());
   ARGUS_RETURN_IF_ERROR(dispatcher.Check());
   return std::unique_ptr<Api>(std::move(services));

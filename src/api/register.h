@@ -27,6 +27,7 @@
 #include "platform/base/result.h"
 #include "platform/rpc/dispatcher.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "store/metastore.h"
 
 namespace argus::api {
@@ -60,6 +61,7 @@ struct Deps {
   store::Metastore& metastore;
   Commands commands;
   ServerFacts facts;
+  const trace::Tracer& tracer = trace::Off();
 };
 
 // The services and what they share. Must outlive the dispatcher's last call and its last stream, so the servers stop
