@@ -51,7 +51,7 @@ fmt:
 	@git ls-files 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' | xargs -r clang-format -i
 
 reference: build
-	@for page in permissions errors api flags otel; do ./argus reference $$page > docs/reference/$$page.md; done
+	@for page in permissions errors api flags otel metrics; do ./argus reference $$page > docs/reference/$$page.md; done
 
 clean:
 	rm -rf build argus

@@ -97,6 +97,7 @@ class HttpMetrics {
 
   void Began() { in_flight_.Add(1); }
   void Done() { in_flight_.Add(-1); }
+  double in_flight() const { return in_flight_.value(); }
 
   void HttpSizes(std::size_t request, std::size_t response);
   void GrpcSizes(std::size_t request, std::size_t response);

@@ -49,6 +49,9 @@ void AddServerFlags(CLI::App& app, CommandLine& line, std::int64_t& drain_second
       ->envname("ARGUS_DRAIN_TIMEOUT")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
+  app.add_flag("--native-histograms", server.native_histograms,
+               "Export histograms with exponential buckets, too; a scraper that takes them drops the classic ones")
+      ->envname("ARGUS_NATIVE_HISTOGRAMS");
   app.add_flag("--enable-json-logging", server.enable_json_logging, "Log JSON Lines instead of readable text")
       ->envname("ARGUS_ENABLE_JSON_LOGGING");
   app.add_flag("--debug", server.debug, "Log at DEBUG; not for production")->envname("ARGUS_DEBUG");

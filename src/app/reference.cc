@@ -3,6 +3,7 @@
 #include <fmt/ostream.h>
 
 #include "api/reference.h"
+#include "app/catalogue.h"
 #include "app/command_line.h"
 #include "platform/base/reasons.h"
 
@@ -11,6 +12,10 @@ namespace argus::app {
 Status PrintReference(const std::string& page, std::ostream& out) {
   if (page == "flags") {
     out << FlagsReference();
+    return Ok();
+  }
+  if (page == "metrics") {
+    out << MetricsReference();
     return Ok();
   }
   for (const auto& reference : api::ReferencePages()) {

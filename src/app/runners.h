@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "command/schema_sync.h"
 #include "command/targets.h"
@@ -9,6 +10,7 @@
 #include "platform/telemetry/log/logger.h"
 #include "platform/telemetry/metrics/registry.h"
 #include "review/reviewer.h"
+#include "runner/gauge_runner.h"
 #include "runner/housekeeping_runner.h"
 #include "runner/metrics.h"
 #include "runner/outbox_runner.h"
@@ -27,6 +29,7 @@ struct RunnerDeps {
   log::Logger& logger;
   metrics::Registry& registry;
   command::ChangeMetrics& changes;
+  std::string data_dir;
 };
 
 // Runs from construction to destruction. The references must outlive it. Runs that a dead process left behind are decided
@@ -36,12 +39,14 @@ class Runners {
   // `wire` joins replicas; null where the metastore is this process's alone.
   Runners(const RunnerDeps& deps, std::unique_ptr<db::Notifier> wire)
       : metrics_(deps.registry),
+        gauge_metrics_(deps.registry),
         services_{deps.metastore, deps.targets, deps.logger, metrics_, deps.changes},
         schema_sync_(deps.metastore, deps.sync, deps.logger, metrics_),
         housekeeping_(deps.metastore, deps.logger, metrics_),
         reconcile_(services_),
         plan_checks_(services_, reviewer_),
         task_runs_(services_),
+        gauges_({deps.metastore, deps.logger, metrics_, gauge_metrics_, deps.changes}, deps.data_dir),
         wire_(std::move(wire)) {
     if (wire_) outbox_ = std::make_unique<runner::OutboxRunner>(deps.metastore, *wire_, deps.logger, metrics_);
   }
@@ -51,6 +56,7 @@ class Runners {
 
  private:
   runner::RunMetrics metrics_;
+  runner::GaugeMetrics gauge_metrics_;
   review::Reviewer reviewer_;
   const runner::RunServices services_;
   runner::SchemaSyncRunner schema_sync_;
@@ -58,6 +64,7 @@ class Runners {
   runner::ReconcileRunner reconcile_;
   runner::PlanCheckRunner plan_checks_;
   runner::TaskRunRunner task_runs_;
+  runner::GaugeRunner gauges_;
   std::unique_ptr<db::Notifier> wire_;
   std::unique_ptr<runner::OutboxRunner> outbox_;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "app/commands.h"
 #include "app/data_dir.h"
 #include "app/log_events.h"
+#include "app/metrics.h"
 #include "app/runners.h"
 #include "app/version.h"
 #include "command/bootstrap.h"
@@ -23,6 +25,7 @@
 #include "platform/rpc/http_api.h"
 #include "platform/telemetry/metrics/process.h"
 #include "platform/telemetry/metrics/registry.h"
+#include "platform/telemetry/metrics/runtime.h"
 #include "target/postgres/driver.h"
 #include "target/sqlite/driver.h"
 
@@ -31,6 +34,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 16;
 constexpr std::size_t kWorkerQueue = 1024;
+constexpr std::chrono::seconds kMemoryReturnInterval{60};
 
 command::Targets::Drivers MakeDrivers() {
   command::Targets::Drivers drivers;
@@ -87,8 +91,9 @@ struct Server::Parts {
   log::Logger& logger;
   std::vector<net::Cidr> trusted_proxies;
   std::optional<DataDir> data_dir;
-  metrics::Registry registry;
+  metrics::Registry registry{{.native_histograms = options.native_histograms}};
   api::HttpMetrics http_metrics{registry};
+  std::atomic<std::int64_t> connections{0};  // of HTTP
   store::StoreMetrics store_metrics{registry};
   command::ChangeMetrics changes{registry};
 
@@ -99,6 +104,8 @@ struct Server::Parts {
   std::optional<command::SchemaSync> sync;
   std::optional<AllCommands> commands;
   std::optional<Runners> runners;
+  metrics::MemoryReturn memory_return{registry};
+  std::optional<PeriodicThread> memory_returner;
 
   std::unique_ptr<api::Readiness> readiness;
   rpc::Dispatcher dispatcher;
@@ -136,6 +143,12 @@ Status Server::Parts::OpenStores() {
   db_options.observer = [this](const RequestContext&, const db::StatementEvent& event) { store_metrics.StatementEnded(event); };
   ARGUS_ASSIGN(metastore, OpenMetastore(std::move(db_options), clock, store_metrics));
   metrics::AddProcessMetrics(registry);
+  metrics::AddRuntimeMetrics(registry, [this] { return static_cast<double>(connections) + http_metrics.in_flight(); });
+  AddSpanMetrics(registry, trace::Off());
+  AddBuildMetrics(registry, kVersion, kGitCommit, options.debug);
+  AddLogMetrics(registry, logger);
+  AddConnectionMetrics(registry, *metastore);
+  KnowAuditActions(store_metrics);
   auto access = LocalAccessOf(options, url);
   ARGUS_RETURN_IF_ERROR(command::CheckLocalAccess(access));
   targets.emplace(*metastore, *keyring, MakeDrivers(), std::move(access));
@@ -159,7 +172,8 @@ Status Server::Parts::StartRunners() {
     ARGUS_ASSIGN(const std::string url, MetastoreUrl(options));
     ARGUS_ASSIGN(wire, db::Notifier::Open({.url = url}));
   }
-  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry, changes}, std::move(wire));
+  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry, changes, options.data_dir}, std::move(wire));
+  memory_returner.emplace("memory_return", kMemoryReturnInterval, [this] { memory_return.Run(); });
   return Ok();
 }
 
@@ -178,7 +192,9 @@ Status Server::Parts::BuildApi() {
   constexpr auto kServing = rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING;
   health.Set("", kServing);  // the whole server
   for (const auto& service : dispatcher.services()) health.Set(service, kServing);
-  workers.emplace("worker", kWorkers, kWorkerQueue);
+  http_metrics.KnowMethods(dispatcher);
+  workers.emplace("worker", kWorkers, kWorkerQueue, WaitObserver(registry, "worker"));
+  AddPoolMetrics(registry, "worker", *workers);
   http_api.emplace(dispatcher, *workers);
   return http_api->Build();
 }
@@ -190,6 +206,11 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
   http_options.trusted_proxies = trusted_proxies;
   http_options.render_error = rpc::RenderHttpError;
   http_options.events.refused = [this](const Error& error) { api::CountRefused(http_metrics, error); };
+  http_options.events.connection_opened = [this] { ++connections; };
+  http_options.events.connection_closed = [this] { --connections; };
+  http_options.events.answered = [this](std::size_t request, std::size_t response) {
+    http_metrics.HttpSizes(request, response);
+  };
   return http_options;
 }
 
@@ -213,6 +234,8 @@ Status Server::Parts::Listen() {
   grpc_options.address = options.address;
   grpc_options.port = options.grpc_port;
   grpc_options.trusted_proxies = trusted_proxies;
+  grpc_options.overloaded = [this] { http_metrics.TurnedAway(Error(Code::kUnavailable, reasons::kOverloaded, ""), "grpc"); };
+  grpc_options.answered = [this](std::size_t request, std::size_t response) { http_metrics.GrpcSizes(request, response); };
   ARGUS_ASSIGN(grpc, rpc::GrpcServer::Start(grpc_options, dispatcher, *workers));
   return Ok();
 }

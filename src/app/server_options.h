@@ -24,6 +24,7 @@ struct ServerOptions {
   std::string key_file;  // Empty: <data-dir>/keys
   std::vector<std::string> secret_refs = command::LocalAccess().secret_refs;
   std::chrono::milliseconds drain_timeout{25'000};
+  bool native_histograms = false;
   bool enable_json_logging = false;
   bool debug = false;
   bool demo = false;

@@ -4,10 +4,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
+#include "app/catalogue.h"
 #include "app/data_dir.h"
 #include "cli/api_client.h"
 #include "platform/http/http_client.h"
+#include "platform/telemetry/metrics/runtime.h"
 #include "tests/support/fresh_database.h"
 
 namespace argus::app {
@@ -57,6 +61,30 @@ TEST_F(ServerTest, DrainEndsReadinessAndTheDataDirectoryIsFreeAfterwards) {
   EXPECT_TRUE(server->Drain(std::chrono::seconds(5)));
   server.reset();
   EXPECT_TRUE(DataDir::Open(folder_.path() + "/one").ok());
+}
+
+// Of the metric families: what a fresh server exports, and no more series than a scraper is asked to bear.
+TEST_F(ServerTest, ExportsTheCatalogueAndNothingElse) {
+  const auto server = Start("one");
+  ASSERT_TRUE(server);
+  ASSERT_TRUE(Login(*server, "a password of one").ok());  // The first durations.
+  const auto scrape = http::Send({.url = Url(*server) + "/metrics"});
+  ASSERT_TRUE(scrape.ok());
+  std::set<std::string> exported;
+  std::size_t series = 0;
+  std::istringstream lines(scrape->body);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) exported.insert(line.substr(7, line.find(' ', 7) - 7));
+    if (!line.starts_with("#")) ++series;
+  }
+  std::set<std::string> catalogue;
+  for (const auto& family : MetricsCatalogue()) catalogue.emplace(family.name);
+  for (const auto& name : exported) EXPECT_TRUE(catalogue.contains(name)) << name << " is not in the catalogue";
+  // Nobody reads a standby's lag where there is none; not every allocator tells everything.
+  catalogue.erase("argus_metastore_replay_lag_seconds");
+  for (const auto& family : metrics::MemoryFamilies()) catalogue.erase(std::string(family.name));
+  for (const auto& name : catalogue) EXPECT_TRUE(exported.contains(name)) << name << " is not exported";
+  EXPECT_LE(series, 5000u);
 }
 
 TEST_F(ServerTest, WrongOptionsAreNamed) {

@@ -113,6 +113,12 @@ double StackBytesPerThread() {
 
 }  // namespace
 
+std::vector<Family> MemoryFamilies() {
+  std::vector<Family> families;
+  for (const auto& fact : kMemory) families.insert(families.end(), {fact.go, fact.own});
+  return families;
+}
+
 void AddRuntimeMetrics(Registry& registry, std::function<double()> in_flight) {
   const auto memory = std::make_shared<Recent<AllocatorStats>>(ReadAllocatorStats);
   const auto stat = std::make_shared<Recent<ProcStat>>(ReadProcStat);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "platform/telemetry/metrics/registry.h"
 
@@ -11,6 +12,9 @@ namespace argus::metrics {
 // Once a registry. `in_flight` says how many connections are open and requests being handled, together; it must not block
 // and must outlive the last scrape.
 void AddRuntimeMetrics(Registry& registry, std::function<double()> in_flight);
+
+// The families of the allocator's numbers, also of those that this program's allocator does not tell.
+std::vector<Family> MemoryFamilies();
 
 // The pass that returns idle memory to the system, for a thread that wakes up now and then; go_gc_duration_seconds says how
 // long it took. Thread-safe.
