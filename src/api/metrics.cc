@@ -12,10 +12,12 @@ namespace {
 
 // Why a request does not reach its handler; in the order of the way in.
 constexpr Reason kRejections[] = {
-    reasons::kMalformedRequest, reasons::kHeaderTooLarge, reasons::kBodyTooLarge,        reasons::kRouteNotFound,
-    reasons::kMethodNotAllowed, reasons::kOverloaded,     reasons::kDraining,            reasons::kDeadlineExceeded,
-    reasons::kInvalidJson,      reasons::kInvalidBody,    reasons::kUnsupportedMediaType, reasons::kUnauthenticated,
-    reasons::kTokenExpired,     reasons::kPermissionDenied, reasons::kTooManyFailedLogins, reasons::kTooManyStreams};
+    reasons::kMalformedRequest, reasons::kHeaderTooLarge,       reasons::kBodyTooLarge,
+    reasons::kRouteNotFound,    reasons::kMethodNotAllowed,     reasons::kOverloaded,
+    reasons::kDraining,         reasons::kDeadlineExceeded,     reasons::kInvalidJson,
+    reasons::kInvalidBody,      reasons::kUnsupportedMediaType, reasons::kUnauthenticated,
+    reasons::kTokenExpired,     reasons::kPermissionDenied,     reasons::kTooManyFailedLogins,
+    reasons::kTooManyStreams};
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -35,18 +37,22 @@ void Observe(metrics::Histogram& histogram, double value, const TraceContext& tr
 HttpMetrics::HttpMetrics(metrics::Registry& registry)
     : registry_(registry),
       in_flight_(registry.GetGauge(kHttpInFlight)),
-      http_sizes_{registry.GetHistogram(kHttpRequestSize, {"http"}), registry.GetHistogram(kHttpResponseSize, {"http"})},
-      grpc_sizes_{registry.GetHistogram(kHttpRequestSize, {"grpc"}), registry.GetHistogram(kHttpResponseSize, {"grpc"})} {
+      http_sizes_{registry.GetHistogram(kHttpRequestSize, {"http"}),
+                  registry.GetHistogram(kHttpResponseSize, {"http"})},
+      grpc_sizes_{registry.GetHistogram(kHttpRequestSize, {"grpc"}),
+                  registry.GetHistogram(kHttpResponseSize, {"grpc"})} {
   for (const auto& reason : kRejections) registry.GetCounter(kHttpRejected, {Lower(reason.name)});
 }
 
 void HttpMetrics::KnowRoute(std::string_view method, std::string_view route, std::string_view protocol) {
-  for (const char* status : {"200", "500", "503"}) registry_.GetCounter(kHttpRequests, {method, route, status, protocol});
+  for (const char* status : {"200", "500", "503"})
+    registry_.GetCounter(kHttpRequests, {method, route, status, protocol});
 }
 
 void HttpMetrics::KnowMethods(const rpc::Dispatcher& dispatcher) {
   for (const rpc::Method* method : dispatcher.methods()) {
-    for (const char* code : {"ok", "internal", "unavailable"}) registry_.GetCounter(kRpcRequests, {method->full_name(), code});
+    for (const char* code : {"ok", "internal", "unavailable"})
+      registry_.GetCounter(kRpcRequests, {method->full_name(), code});
     KnowRoute("POST", method->path(), rpc::ProtocolName(rpc::Protocol::kGrpc));
     const bool bidi = method->kind() == rpc::MethodKind::kBidi || method->kind() == rpc::MethodKind::kClientStream;
     if (!bidi) KnowRoute("POST", method->path(), rpc::ProtocolName(rpc::Protocol::kConnect));

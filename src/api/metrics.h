@@ -29,11 +29,12 @@ inline constexpr metrics::Family kHttpRequestDuration{
 inline constexpr metrics::Family kHttpInFlight{metrics::Type::kGauge, "http_requests_in_flight",
                                                "Requests being handled, open streams included."};
 
-inline constexpr metrics::Family kHttpRequestSize{metrics::Type::kHistogram,
-                                                  "http_request_size_bytes",
-                                                  "Bytes of a request's body as it came, by HTTP/1.1 (http) or gRPC (grpc).",
-                                                  {"protocol"},
-                                                  {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 8388608}};
+inline constexpr metrics::Family kHttpRequestSize{
+    metrics::Type::kHistogram,
+    "http_request_size_bytes",
+    "Bytes of a request's body as it came, by HTTP/1.1 (http) or gRPC (grpc).",
+    {"protocol"},
+    {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 8388608}};
 inline constexpr metrics::Family kHttpResponseSize{
     metrics::Type::kHistogram,
     "http_response_size_bytes",
@@ -41,12 +42,12 @@ inline constexpr metrics::Family kHttpResponseSize{
     {"protocol"},
     {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216}};
 
-inline constexpr metrics::Family kHttpRejected{
-    metrics::Type::kCounter,
-    "http_requests_rejected_total",
-    "Requests refused before their handler, by reason: what the server could not read or serve, what it had no room for, "
-    "and whom it did not let in. They are counted as requests, too.",
-    {"reason"}};
+inline constexpr metrics::Family kHttpRejected{metrics::Type::kCounter,
+                                               "http_requests_rejected_total",
+                                               "Requests refused before their handler, by reason: what the server "
+                                               "could not read or serve, what it had no room for, "
+                                               "and whom it did not let in. They are counted as requests, too.",
+                                               {"reason"}};
 
 inline constexpr metrics::Family kRpcRequests{
     metrics::Type::kCounter,
@@ -59,8 +60,9 @@ inline constexpr metrics::Family kRpcDuration{metrics::Type::kHistogram,
                                               {"rpc_method"},
                                               {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}};
 
-inline constexpr metrics::Family kFamilies[] = {kHttpRequests,     kHttpRequestDuration, kHttpInFlight, kHttpRequestSize,
-                                                kHttpResponseSize, kHttpRejected,        kRpcRequests,  kRpcDuration};
+inline constexpr metrics::Family kFamilies[] = {kHttpRequests,    kHttpRequestDuration, kHttpInFlight,
+                                                kHttpRequestSize, kHttpResponseSize,    kHttpRejected,
+                                                kRpcRequests,     kRpcDuration};
 
 // The route of requests that no handler has, and the method of those that were not understood.
 inline constexpr std::string_view kOther = "other";

@@ -29,7 +29,8 @@ bool IsOfMemory(const Family& family) {
   return std::any_of(memory.begin(), memory.end(), [&](const Family& other) { return other.name == family.name; });
 }
 
-// What the platform says of the process stands in no list: it is asked, but for memory, where it depends on the allocator.
+// What the platform says of the process stands in no list: it is asked, but for memory, where it depends on the
+// allocator.
 std::vector<Family> OfProcess() {
   metrics::Registry registry;
   metrics::AddProcessMetrics(registry);
@@ -44,10 +45,14 @@ std::vector<Family> OfProcess() {
 
 std::string_view TypeName(Type type) {
   switch (type) {
-    case Type::kCounter: return "counter";
-    case Type::kGauge: return "gauge";
-    case Type::kHistogram: return "histogram";
-    case Type::kSummary: return "summary";
+    case Type::kCounter:
+      return "counter";
+    case Type::kGauge:
+      return "gauge";
+    case Type::kHistogram:
+      return "histogram";
+    case Type::kSummary:
+      return "summary";
   }
   return "";
 }
@@ -102,10 +107,10 @@ server runs with `--native-histograms`. States, decisions, gates and engines exi
 
 std::vector<Family> MetricsCatalogue() {
   std::vector<Family> all = OfProcess();
-  for (const auto families : {std::span<const Family>(kFamilies), std::span<const Family>(api::kFamilies),
-                              std::span<const Family>(command::kFamilies), std::span<const Family>(store::kFamilies),
-                              std::span<const Family>(runner::kRunnerFamilies),
-                              std::span<const Family>(runner::kGaugeFamilies)}) {
+  for (const auto families :
+       {std::span<const Family>(kFamilies), std::span<const Family>(api::kFamilies),
+        std::span<const Family>(command::kFamilies), std::span<const Family>(store::kFamilies),
+        std::span<const Family>(runner::kRunnerFamilies), std::span<const Family>(runner::kGaugeFamilies)}) {
     all.insert(all.end(), families.begin(), families.end());
   }
   std::sort(all.begin(), all.end(), [](const Family& a, const Family& b) { return a.name < b.name; });

@@ -49,7 +49,8 @@ Status RecordBlocked(store::Metastore& metastore, const RequestContext& ctx, Cha
   });
 }
 
-Status RecordOverridden(store::Transaction& tx, ChangeMetrics& metrics, const LoadedFacts& facts, const v1::Task& task) {
+Status RecordOverridden(store::Transaction& tx, ChangeMetrics& metrics, const LoadedFacts& facts,
+                        const v1::Task& task) {
   const auto frozen = FindFrozen(facts, task);
   if (!frozen) return Ok();
   ARGUS_ASSIGN(const bool first,

@@ -1,5 +1,5 @@
-// What is counted and recorded of gates that were found closed. The write that met them was rolled back, so this is one of
-// its own.
+// What is counted and recorded of gates that were found closed. The write that met them was rolled back, so this is one
+// of its own.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,8 @@ struct ClosedGates {
 };
 
 // For a request that ended with GATE_CLOSED. Best effort: the request has failed already.
-void ReportClosed(store::Metastore& metastore, const RequestContext& ctx, ChangeMetrics& metrics, const ClosedGates& closed);
+void ReportClosed(store::Metastore& metastore, const RequestContext& ctx, ChangeMetrics& metrics,
+                  const ClosedGates& closed);
 // Counts each task and window that was not blocked before, and writes an audit entry for all of these together.
 Status RecordBlocked(store::Metastore& metastore, const RequestContext& ctx, ChangeMetrics& metrics,
                      const std::vector<FrozenTask>& frozen);

@@ -25,11 +25,12 @@ constexpr v1::PlanCheckRun::Type kCheckTypes[] = {v1::PlanCheckRun::CONNECTION, 
 constexpr std::string_view kCheckEnds[] = {"success", "warning", "error", "failed", "canceled"};
 constexpr v1::Rollout::State kRolloutEnds[] = {v1::Rollout::DONE, v1::Rollout::FAILED, v1::Rollout::CANCELED};
 
-constexpr std::string_view kGatesOfStart[] = {domain::gate::kApproval, domain::gate::kCheck, domain::gate::kEmergencyPause,
-                                              domain::gate::kFreeze};
+constexpr std::string_view kGatesOfStart[] = {domain::gate::kApproval, domain::gate::kCheck,
+                                              domain::gate::kEmergencyPause, domain::gate::kFreeze};
 constexpr std::string_view kGatesOfTask[] = {
-    domain::gate::kApproval,       domain::gate::kCheck,        domain::gate::kStageOrder, domain::gate::kTaskOrder, domain::gate::kFreeze,
-    domain::gate::kEmergencyPause, domain::gate::kRolloutState, domain::gate::kTaskState,  domain::gate::kSchedule};
+    domain::gate::kApproval,     domain::gate::kCheck,     domain::gate::kStageOrder,
+    domain::gate::kTaskOrder,    domain::gate::kFreeze,    domain::gate::kEmergencyPause,
+    domain::gate::kRolloutState, domain::gate::kTaskState, domain::gate::kSchedule};
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -52,7 +53,9 @@ std::string StatusOf(const v1::PlanCheckRun& run) {
 double Seconds(std::chrono::microseconds time) { return std::max(0.0, std::chrono::duration<double>(time).count()); }
 
 using TimeField = google::protobuf::Timestamp;
-double SecondsBetween(const TimeField& from, const TimeField& to) { return Seconds(store::FromProto(to) - store::FromProto(from)); }
+double SecondsBetween(const TimeField& from, const TimeField& to) {
+  return Seconds(store::FromProto(to) - store::FromProto(from));
+}
 
 std::set<std::string_view> GatesIn(const domain::Verdict& verdict) {
   std::set<std::string_view> gates;
@@ -118,7 +121,8 @@ void ChangeMetrics::TaskRunEnded(store::Transaction& tx, const v1::TaskRun& run,
     registry_.GetCounter(kTaskRuns, {state, engine, environment}).Increment();
     if (run.state() == v1::TaskRun::DONE) registry_.GetCounter(kRowsAffected, {engine}).Increment(run.rows_affected());
     if (!run.has_start_time()) return;
-    registry_.GetHistogram(kTaskRunDuration, {state, engine}).Observe(Seconds(now - store::FromProto(run.start_time())));
+    registry_.GetHistogram(kTaskRunDuration, {state, engine})
+        .Observe(Seconds(now - store::FromProto(run.start_time())));
   });
 }
 
@@ -178,9 +182,8 @@ void ChangeMetrics::RunHeldBack(std::int64_t run, const domain::Verdict& verdict
 
 void ChangeMetrics::FreezeViolated(store::Transaction& tx, store::FreezeViolation kind) {
   const bool blocked = kind == store::FreezeViolation::kBlocked;
-  tx.OnCommitted([this, blocked] {
-    registry_.GetCounter(kFreezeViolations, {blocked ? "blocked" : "overridden"}).Increment();
-  });
+  tx.OnCommitted(
+      [this, blocked] { registry_.GetCounter(kFreezeViolations, {blocked ? "blocked" : "overridden"}).Increment(); });
 }
 
 }  // namespace argus::command

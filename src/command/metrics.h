@@ -20,7 +20,8 @@ namespace argus::command {
 inline constexpr metrics::Family kTaskRuns{
     metrics::Type::kCounter,
     "argus_task_run_total",
-    "Task runs at their end, each once: done, failed, canceled, or unknown where the outcome could not be proven (a person's "
+    "Task runs at their end, each once: done, failed, canceled, or unknown where the outcome could not be proven (a "
+    "person's "
     "later decision is not counted again). Environments beyond the first 20 are 'other'.",
     {"state", "engine", "environment"}};
 inline constexpr metrics::Family kTaskRunDuration{
@@ -71,33 +72,32 @@ inline constexpr metrics::Family kApprovalDuration{
     "Time from the request for an approval to its final yes or no, of a whole flow with all of its steps.",
     {},
     {60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 604800, 2592000}};
-inline constexpr metrics::Family kApprovalDecisions{metrics::Type::kCounter,
-                                                    "argus_issue_approval_decision_total",
-                                                    "Decisions of single approvers.",
-                                                    {"decision"}};
+inline constexpr metrics::Family kApprovalDecisions{
+    metrics::Type::kCounter, "argus_issue_approval_decision_total", "Decisions of single approvers.", {"decision"}};
 
-inline constexpr metrics::Family kGateVerdicts{
-    metrics::Type::kCounter,
-    "argus_gate_verdict_total",
-    "What the gates said when a change was asked to start: open, or closed. A task run that waits is counted as closed once "
-    "for each gate and replica, not each time it is looked at.",
-    {"gate", "verdict"}};
-inline constexpr metrics::Family kFreezeViolations{
-    metrics::Type::kCounter,
-    "argus_freeze_violation_total",
-    "Tasks that a freeze window kept from running (blocked) and that ran inside of one with a reason (overridden); each task "
-    "and window once.",
-    {"kind"}};
+inline constexpr metrics::Family kGateVerdicts{metrics::Type::kCounter,
+                                               "argus_gate_verdict_total",
+                                               "What the gates said when a change was asked to start: open, or closed. "
+                                               "A task run that waits is counted as closed once "
+                                               "for each gate and replica, not each time it is looked at.",
+                                               {"gate", "verdict"}};
+inline constexpr metrics::Family kFreezeViolations{metrics::Type::kCounter,
+                                                   "argus_freeze_violation_total",
+                                                   "Tasks that a freeze window kept from running (blocked) and that "
+                                                   "ran inside of one with a reason (overridden); each task "
+                                                   "and window once.",
+                                                   {"kind"}};
 
 inline constexpr metrics::Family kFamilies[] = {
-    kTaskRuns,        kTaskRunDuration,  kTaskRunWait,       kRowsAffected, kPlanCheckRuns, kPlanCheckRunDuration, kRolloutsStarted,
-    kRolloutsEnded,   kRolloutDuration,  kApprovalDuration,  kApprovalDecisions, kGateVerdicts, kFreezeViolations};
+    kTaskRuns,        kTaskRunDuration, kTaskRunWait,     kRowsAffected,     kPlanCheckRuns,     kPlanCheckRunDuration,
+    kRolloutsStarted, kRolloutsEnded,   kRolloutDuration, kApprovalDuration, kApprovalDecisions, kGateVerdicts,
+    kFreezeViolations};
 
 // The gates that are asked about a change as a whole, and those that are asked about a single task.
 enum class Gates { kOfStart, kOfTask };
 
-// Thread-safe. What takes a transaction is counted when that has committed, and not at all if it does not. Must outlive the
-// transactions.
+// Thread-safe. What takes a transaction is counted when that has committed, and not at all if it does not. Must outlive
+// the transactions.
 class ChangeMetrics {
  public:
   // `registry` must outlive it.

@@ -10,8 +10,9 @@ namespace {
 constexpr v1::TaskRun::State kRunStates[] = {v1::TaskRun::PENDING, v1::TaskRun::RUNNING, v1::TaskRun::UNKNOWN};
 constexpr v1::Rollout::State kRolloutStates[] = {v1::Rollout::NOT_STARTED, v1::Rollout::RUNNING, v1::Rollout::PAUSED,
                                                  v1::Rollout::FAILED};
-constexpr v1::Approval::Status kApprovalStatuses[] = {v1::Approval::CHECKING, v1::Approval::PENDING, v1::Approval::APPROVED,
-                                                      v1::Approval::REJECTED, v1::Approval::SKIPPED};
+constexpr v1::Approval::Status kApprovalStatuses[] = {v1::Approval::CHECKING, v1::Approval::PENDING,
+                                                      v1::Approval::APPROVED, v1::Approval::REJECTED,
+                                                      v1::Approval::SKIPPED};
 
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -27,7 +28,8 @@ double UnixSeconds(std::optional<Timestamp> time) { return time ? static_cast<do
 template <typename States, typename Counts>
 void SetAll(metrics::Registry& registry, const metrics::Family& family, const States& states, const Counts& counts) {
   for (const auto state : states) {
-    const auto found = std::find_if(counts.begin(), counts.end(), [&](const auto& count) { return count.state == state; });
+    const auto found =
+        std::find_if(counts.begin(), counts.end(), [&](const auto& count) { return count.state == state; });
     registry.GetGauge(family, {Label(state)}).Set(found == counts.end() ? 0 : static_cast<double>(found->count));
   }
 }

@@ -13,12 +13,13 @@
 
 namespace argus::runner {
 
-inline constexpr metrics::Family kTaskRunsNow{metrics::Type::kGauge,
-                                              "argus_task_runs",
-                                              "Task runs that wait, run, or whose outcome is unknown and must be decided.",
-                                              {"state"},
-                                              {},
-                                              metrics::Replicas::kMax};
+inline constexpr metrics::Family kTaskRunsNow{
+    metrics::Type::kGauge,
+    "argus_task_runs",
+    "Task runs that wait, run, or whose outcome is unknown and must be decided.",
+    {"state"},
+    {},
+    metrics::Replicas::kMax};
 inline constexpr metrics::Family kOldestRunningRun{
     metrics::Type::kGauge,
     "argus_task_run_oldest_running_start_timestamp_seconds",
@@ -26,12 +27,9 @@ inline constexpr metrics::Family kOldestRunningRun{
     {},
     {},
     metrics::Replicas::kMax};
-inline constexpr metrics::Family kRolloutsNow{metrics::Type::kGauge,
-                                              "argus_rollouts",
-                                              "Rollouts that can still go on, by state.",
-                                              {"state"},
-                                              {},
-                                              metrics::Replicas::kMax};
+inline constexpr metrics::Family kRolloutsNow{
+    metrics::Type::kGauge,  "argus_rollouts", "Rollouts that can still go on, by state.", {"state"}, {},
+    metrics::Replicas::kMax};
 inline constexpr metrics::Family kOpenIssues{metrics::Type::kGauge,
                                              "argus_issues_open",
                                              "Open issues by the status of their approval.",
@@ -51,10 +49,10 @@ inline constexpr metrics::Family kLastAuditEntry{metrics::Type::kGauge,
                                                  {},
                                                  {},
                                                  metrics::Replicas::kMax};
-inline constexpr metrics::Family kMetastoreUp{metrics::Type::kGauge,
-                                              "argus_metastore_up",
-                                              "1 if this replica reached the metastore at its last probe, else 0; the sum "
-                                              "counts the replicas that did."};
+inline constexpr metrics::Family kMetastoreUp{
+    metrics::Type::kGauge, "argus_metastore_up",
+    "1 if this replica reached the metastore at its last probe, else 0; the sum "
+    "counts the replicas that did."};
 inline constexpr metrics::Family kMetastoreLag{
     metrics::Type::kGauge,
     "argus_metastore_lag_seconds",
@@ -75,21 +73,21 @@ inline constexpr metrics::Family kReplayLag{
     {},
     {},
     metrics::Replicas::kMax};
-inline constexpr metrics::Family kRefreshed{
-    metrics::Type::kGauge,
-    "argus_metastore_gauges_refreshed_timestamp_seconds",
-    "When the gauges that are read from the metastore were last read, Unix time; they keep their values while it is down.",
-    {},
-    {},
-    metrics::Replicas::kMax};
-inline constexpr metrics::Family kCertificateExpiry{
-    metrics::Type::kGauge,
-    "argus_certificate_expiry_timestamp_seconds",
-    "Earliest end of a certificate that an instance is configured with, its client certificate or its authority, Unix time; "
-    "0: there is none.",
-    {"kind"},
-    {},
-    metrics::Replicas::kMax};
+inline constexpr metrics::Family kRefreshed{metrics::Type::kGauge,
+                                            "argus_metastore_gauges_refreshed_timestamp_seconds",
+                                            "When the gauges that are read from the metastore were last read, Unix "
+                                            "time; they keep their values while it is down.",
+                                            {},
+                                            {},
+                                            metrics::Replicas::kMax};
+inline constexpr metrics::Family kCertificateExpiry{metrics::Type::kGauge,
+                                                    "argus_certificate_expiry_timestamp_seconds",
+                                                    "Earliest end of a certificate that an instance is configured "
+                                                    "with, its client certificate or its authority, Unix time; "
+                                                    "0: there is none.",
+                                                    {"kind"},
+                                                    {},
+                                                    metrics::Replicas::kMax};
 inline constexpr metrics::Family kFreeBytes{metrics::Type::kGauge,
                                             "argus_data_directory_free_bytes",
                                             "Space that the data directory's file system has left for this process.",
@@ -98,7 +96,7 @@ inline constexpr metrics::Family kFreeBytes{metrics::Type::kGauge,
                                             metrics::Replicas::kMax};
 
 inline constexpr metrics::Family kGaugeFamilies[] = {
-    kTaskRunsNow,  kOldestRunningRun, kRolloutsNow, kOpenIssues, kOldestPendingApproval, kLastAuditEntry,   kMetastoreUp,
+    kTaskRunsNow,  kOldestRunningRun, kRolloutsNow, kOpenIssues, kOldestPendingApproval, kLastAuditEntry, kMetastoreUp,
     kMetastoreLag, kStandbys,         kReplayLag,   kRefreshed,  kCertificateExpiry,     kFreeBytes};
 
 // Thread-safe. Every series but the replay lag's exists from the start.

@@ -22,8 +22,8 @@ struct GaugeServices {
   command::ChangeMetrics& changes;
 };
 
-// At the start and every ten seconds. While the metastore is down the gauges keep their values. The references must outlive
-// it; the thread runs from construction to destruction.
+// At the start and every ten seconds. While the metastore is down the gauges keep their values. The references must
+// outlive it; the thread runs from construction to destruction.
 class GaugeRunner {
  public:
   static constexpr std::chrono::milliseconds kInterval{10'000};

@@ -11,9 +11,7 @@ constexpr std::array<std::string_view, kRunners> kNames = {"task_run",     "plan
 
 constexpr std::size_t IndexOf(Runner runner) { return static_cast<std::size_t>(runner); }
 
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double UnixNow() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 

@@ -39,7 +39,8 @@ inline constexpr metrics::Family kOutboxBacklog{
     {},
     metrics::Replicas::kMax};
 
-inline constexpr metrics::Family kRunnerFamilies[] = {kRuns, kLastSuccess, kLeaseHeld, kTargetQueryDuration, kOutboxBacklog};
+inline constexpr metrics::Family kRunnerFamilies[] = {kRuns, kLastSuccess, kLeaseHeld, kTargetQueryDuration,
+                                                      kOutboxBacklog};
 
 enum class Runner { kTaskRun, kPlanCheck, kReconcile, kSchemaSync, kHousekeeping, kOutbox, kGauges };
 inline constexpr std::size_t kRunners = 7;

@@ -20,8 +20,8 @@ inline constexpr metrics::Family kQueryDuration{
     "Time of one statement on the metastore, by its name, failed ones included.",
     {"statement"},
     {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}};
-inline constexpr metrics::Family kQueryFailures{
-    metrics::Type::kCounter, "argus_metastore_query_failed_total", "Statements on the metastore that failed."};
+inline constexpr metrics::Family kQueryFailures{metrics::Type::kCounter, "argus_metastore_query_failed_total",
+                                                "Statements on the metastore that failed."};
 
 inline constexpr metrics::Family kFamilies[] = {kAuditEntries, kQueryDuration, kQueryFailures};
 

@@ -58,7 +58,8 @@ TEST_P(StoreMetricsTest, ATransactionThatIsRunAgainCountsOnce) {
 TEST_P(StoreMetricsTest, StatementsAreTimedByName) {
   metrics_.StatementEnded({"plan.get", std::chrono::milliseconds(3), true});
   metrics_.StatementEnded({"plan.get", std::chrono::milliseconds(30), false});
-  EXPECT_THAT(Text(), HasSubstr("argus_metastore_query_duration_seconds_bucket{statement=\"plan.get\",le=\"0.005\"} 1"));
+  EXPECT_THAT(Text(),
+              HasSubstr("argus_metastore_query_duration_seconds_bucket{statement=\"plan.get\",le=\"0.005\"} 1"));
   EXPECT_THAT(Text(), HasSubstr("argus_metastore_query_duration_seconds_count{statement=\"plan.get\"} 2"));
   EXPECT_THAT(Text(), HasSubstr("argus_metastore_query_failed_total 1"));
 }
