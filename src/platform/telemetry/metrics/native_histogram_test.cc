@@ -86,8 +86,7 @@ TEST(NativeHistogram, GetsCoarserInsteadOfLargerAndLosesNothing) {
   std::uint64_t observed = 0;
   for (double value = 1e-6; value < 1e6; value *= 1.001) {
     histogram.Observe(value);
-    ++observed;
-    ASSERT_LE(Read(histogram).positive.size(), NativeHistogram::kMaxBuckets + 1);
+    if (++observed % 100 == 0) ASSERT_LE(Read(histogram).positive.size(), NativeHistogram::kMaxBuckets + 1);
   }
   const auto read = Read(histogram);
   EXPECT_LT(read.schema, 8);
