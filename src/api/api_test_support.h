@@ -132,10 +132,12 @@ class TestServer {
   }
 
   store::Metastore& metastore() { return *metastore_; }
+  command::AuthCommands& auth() { return auth_; }
   rpc::Dispatcher& dispatcher() { return dispatcher_; }
   metrics::Registry& registry() { return registry_; }
   HttpMetrics& http_metrics() { return http_metrics_; }
   Readiness& readiness() { return *readiness_; }
+  log::Logger& logger() { return logger_; }
 
  private:
   static log::Options Silent() {

@@ -1,7 +1,7 @@
 #include "api/correlation_service.h"
 
 #include "api/binder.h"
-#include "api/correlation_id.h"
+#include "platform/net/correlation_id.h"
 #include "command/settings.h"
 #include "domain/reasons.h"
 #include "domain/setting.h"
@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kPrefix = "correlations/";
 
 Result<std::string> IdOf(std::string_view name) {
-  if (name.starts_with(kPrefix) && IsCorrelationId(name.substr(kPrefix.size()))) {
+  if (name.starts_with(kPrefix) && net::IsCorrelationId(name.substr(kPrefix.size()))) {
     return std::string(name.substr(kPrefix.size()));
   }
   return Error(Code::kInvalidArgument, reasons::kInvalidResourceName,

@@ -15,4 +15,8 @@ inline constexpr log::Event kNotReady{log::Level::kWarn, "not ready",
                                       "The metastore stopped answering; /readyz says 503."};
 inline constexpr log::Event kReady{log::Level::kInfo, "ready", "The metastore answers; /readyz says 200."};
 
+inline constexpr log::Event kStuck{log::Level::kError, "stuck",
+                                   "Something made no progress for ten seconds; /healthz says 503."};
+inline constexpr log::Event kUnstuck{log::Level::kWarn, "no longer stuck", "What was stuck moves again; /healthz says 200."};
+
 }  // namespace argus::api::events

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "api/access.h"
+#include "api/metrics_endpoint.h"
 #include "contract/services.h"
 #include "platform/rpc/error_mapping.h"
 #include "platform/rpc/openapi.h"
@@ -14,15 +16,6 @@ namespace argus::api {
 namespace {
 
 constexpr std::string_view kProtocol = "http";
-
-net::HttpResponse Reply(int status, std::string_view content_type, std::string body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.headers.Add("Content-Type", content_type);
-  response.headers.Add("Cache-Control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
 
 net::HttpHandler Counted(std::string route, HttpMetrics& metrics, net::HttpHandler handler) {
   metrics.KnowRoute("GET", route, kProtocol);
@@ -37,53 +30,32 @@ net::HttpHandler Counted(std::string route, HttpMetrics& metrics, net::HttpHandl
   };
 }
 
-void Add(net::HttpMux& mux, HttpMetrics& metrics, const std::string& path, net::HttpHandler handler,
+}  // namespace
+
+net::HttpResponse PlainReply(int status, std::string_view content_type, std::string body) {
+  net::HttpResponse response;
+  response.status = status;
+  response.headers.Add("Content-Type", content_type);
+  response.headers.Add("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+void AddPlain(net::HttpMux& mux, HttpMetrics& metrics, const std::string& path, net::HttpHandler handler,
          net::RunOn run_on) {
   mux.Handle(path, Counted(path, metrics, std::move(handler)), run_on);
 }
 
-bool AsksVerbose(std::string_view query) {
-  return query == "verbose" || query.starts_with("verbose&") || query.starts_with("verbose=") ||
-         query.find("&verbose") != query.npos;
-}
-
-std::string ChecksJson(const Readiness& readiness) {
-  std::string checks;
-  for (const auto& [name, ok] : readiness.Checks()) {
-    checks += fmt::format("{}\"{}\":\"{}\"", checks.empty() ? "" : ",", name, ok ? "ok" : "failing");
-  }
-  return checks;
-}
-
-net::HttpResponse ReadyReply(const Readiness& readiness, bool verbose) {
-  const bool ready = readiness.ready();
-  std::string body = fmt::format(R"({{"status":"{}")", ready ? "ok" : "unavailable");
-  if (verbose) body += fmt::format(R"(,"checks":{{{}}})", ChecksJson(readiness));
-  return Reply(ready ? 200 : 503, "application/json", body + "}");
-}
-
-}  // namespace
-
-void AddHealthEndpoints(net::HttpMux& mux, const Readiness& readiness, HttpMetrics& metrics) {
-  const auto alive = [](net::HttpRequest&&) { return Reply(200, "application/json", R"({"status":"ok"})"); };
-  Add(mux, metrics, "/healthz", alive, net::RunOn::kIo);
-  Add(mux, metrics, "/livez", alive, net::RunOn::kIo);
-  const auto ready = [&readiness](net::HttpRequest&& request) {
-    return ReadyReply(readiness, AsksVerbose(request.query));
-  };
-  Add(mux, metrics, "/readyz", ready, net::RunOn::kIo);
-}
-
 void AddMetricsEndpoint(net::HttpMux& mux, const metrics::Registry& registry, HttpMetrics& metrics) {
-  const auto render = [&registry](net::HttpRequest&&) {
-    return Reply(200, "text/plain; version=0.0.4; charset=utf-8", registry.RenderText());
-  };
-  Add(mux, metrics, "/metrics", render, net::RunOn::kPool);
+  auto endpoint = std::make_shared<MetricsEndpoint>(registry);
+  const auto serve = [endpoint = endpoint.get()](net::HttpRequest&& request) { return endpoint->Serve(request); };
+  mux.Handle("/metrics", Counted("/metrics", metrics, serve), net::RunOn::kPool, &endpoint->pool());
+  mux.Keep(std::move(endpoint));
 }
 
 void AddOpenApiEndpoint(net::HttpMux& mux, std::string yaml, HttpMetrics& metrics) {
-  const auto document = [yaml = std::move(yaml)](net::HttpRequest&&) { return Reply(200, "application/yaml", yaml); };
-  Add(mux, metrics, "/openapi.yaml", document, net::RunOn::kPool);
+  const auto document = [yaml = std::move(yaml)](net::HttpRequest&&) { return PlainReply(200, "application/yaml", yaml); };
+  AddPlain(mux, metrics, "/openapi.yaml", document, net::RunOn::kPool);
 }
 
 std::string OpenApiDocument(const rpc::Dispatcher& dispatcher, const std::string& version) {

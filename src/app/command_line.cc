@@ -32,6 +32,9 @@ void AddServerFlags(CLI::App& app, CommandLine& line, std::int64_t& drain_second
          "--metrics-address", server.metrics_address,
          "host:port of a listener of its own for /metrics; empty leaves it on the HTTP port")
       ->envname("ARGUS_METRICS_ADDRESS");
+  app.add_option("--metrics-token-file", server.metrics_token_file,
+                 "File with the bearer token that /metrics on --metrics-address asks for; empty asks for none")
+      ->envname("ARGUS_METRICS_TOKEN_FILE");
   app.add_option("--trusted-proxies", server.trusted_proxies,
                  "CIDRs, separated by commas, whose X-Forwarded-For and X-Real-IP are believed; default none")
       ->envname("ARGUS_TRUSTED_PROXIES")
@@ -49,6 +52,11 @@ void AddServerFlags(CLI::App& app, CommandLine& line, std::int64_t& drain_second
       ->envname("ARGUS_DRAIN_TIMEOUT")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
+  app.add_option("--drain-delay", server.drain_delay,
+                 "Of that, milliseconds in which new requests are still served while /readyz says 503")
+      ->envname("ARGUS_DRAIN_DELAY")
+      ->default_str("300")
+      ->check(CLI::Range(0, 3'600'000));
   app.add_flag("--native-histograms", server.native_histograms,
                "Export histograms with exponential buckets, too; a scraper that takes them drops the classic ones")
       ->envname("ARGUS_NATIVE_HISTOGRAMS");

@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <optional>
+#include <thread>
 
 #include "api/debug_endpoints.h"
+#include "api/fault_endpoints.h"
+#include "api/health_endpoints.h"
+#include "api/metrics_guard.h"
 #include "api/server_endpoints.h"
 #include "app/commands.h"
 #include "app/data_dir.h"
@@ -23,6 +28,7 @@
 #include "platform/rpc/grpc_reflection.h"
 #include "platform/rpc/grpc_server.h"
 #include "platform/rpc/http_api.h"
+#include "platform/runtime/watchdog.h"
 #include "platform/telemetry/metrics/process.h"
 #include "platform/telemetry/metrics/registry.h"
 #include "platform/telemetry/metrics/runtime.h"
@@ -81,9 +87,11 @@ struct Server::Parts {
   Status OpenStores();
   Status Seed();
   Status BuildApi();
+  void ShowReady(bool ready);
   Status StartRunners();
   Status Listen();
   Status ListenForMetrics();
+  Result<net::RouteSelector> GuardedMetrics(net::RouteSelector select) const;
   net::HttpServerOptions HttpOptions(const std::string& address, std::uint16_t port);
 
   const ServerOptions options;
@@ -112,10 +120,12 @@ struct Server::Parts {
   rpc::HealthService health;
   std::unique_ptr<api::Api> api;
   std::optional<WorkerPool> workers;
+  Watchdog watchdog;
   std::optional<rpc::HttpApi> http_api;
   std::optional<api::DebugEndpoints> debug;
   net::HttpMux mux;
   net::HttpMux metrics_mux;
+  std::atomic<const net::HttpServer*> serving{nullptr};  // `http`, for its own threads
   std::unique_ptr<net::HttpServer> http;
   std::unique_ptr<net::HttpServer> metrics_http;
   std::unique_ptr<rpc::GrpcServer> grpc;
@@ -189,14 +199,21 @@ Status Server::Parts::BuildApi() {
                                .demo = options.demo};
   ARGUS_ASSIGN(api, api::RegisterAll(dispatcher,
                                      {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
-  constexpr auto kServing = rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_SERVING;
-  health.Set("", kServing);  // the whole server
-  for (const auto& service : dispatcher.services()) health.Set(service, kServing);
+  readiness->SetListener([this](bool ready) { ShowReady(ready); });
   http_metrics.KnowMethods(dispatcher);
   workers.emplace("worker", kWorkers, kWorkerQueue, WaitObserver(registry, "worker"));
   AddPoolMetrics(registry, "worker", *workers);
   http_api.emplace(dispatcher, *workers);
   return http_api->Build();
+}
+
+// To those who ask by gRPC.
+void Server::Parts::ShowReady(bool ready) {
+  using Status = rpc::HealthService::ServingStatus;
+  const auto status = ready ? Status::HealthCheckResponse_ServingStatus_SERVING
+                            : Status::HealthCheckResponse_ServingStatus_NOT_SERVING;
+  health.Set("", status);  // the whole server
+  for (const auto& service : dispatcher.services()) health.Set(service, status);
 }
 
 net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, std::uint16_t port) {
@@ -205,7 +222,9 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
   http_options.port = port;
   http_options.trusted_proxies = trusted_proxies;
   http_options.render_error = rpc::RenderHttpError;
-  http_options.events.refused = [this](const Error& error) { api::CountRefused(http_metrics, error); };
+  http_options.events.refused = [this](const Error& error, const net::HttpRequest&) {
+    api::CountRefused(http_metrics, error);
+  };
   http_options.events.connection_opened = [this] { ++connections; };
   http_options.events.connection_closed = [this] { --connections; };
   http_options.events.answered = [this](std::size_t request, std::size_t response) {
@@ -215,7 +234,8 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
 }
 
 Status Server::Parts::Listen() {
-  api::AddHealthEndpoints(mux, *readiness, http_metrics);
+  api::AddHealthEndpoints(mux, {clock, watchdog, *readiness, http_metrics, logger});
+  api::AddFaultEndpoints(mux, http_metrics);
   api::AddOpenApiEndpoint(mux, api::OpenApiDocument(dispatcher, std::string(kVersion)), http_metrics);
   if (options.debug) {
     debug.emplace(api::DebugDeps{http_metrics, commands->ForApi().auth, *metastore});
@@ -229,7 +249,13 @@ Status Server::Parts::Listen() {
   }
   mux.Mount([this](const net::HttpRequest& head) { return http_api->Select(head); });
   const auto select = [this](const net::HttpRequest& head) { return mux.Select(head); };
+  watchdog.Watch("workers", [this](MonotonicTime now) { return workers->stalled(now); });
+  watchdog.Watch("event_loop", [this](MonotonicTime now) {
+    const auto* server = serving.load();
+    return server ? server->stalled(now) : std::chrono::nanoseconds(0);
+  });
   ARGUS_ASSIGN(http, net::HttpServer::Start(HttpOptions(options.address, options.port), select, *workers));
+  serving = http.get();
   rpc::GrpcServerOptions grpc_options;
   grpc_options.address = options.address;
   grpc_options.port = options.grpc_port;
@@ -243,9 +269,15 @@ Status Server::Parts::Listen() {
 Status Server::Parts::ListenForMetrics() {
   ARGUS_ASSIGN(const HostPort at, ParseHostPort(options.metrics_address));
   api::AddMetricsEndpoint(metrics_mux, registry, http_metrics);
-  const auto select = [this](const net::HttpRequest& head) { return metrics_mux.Select(head); };
+  ARGUS_ASSIGN(auto select, GuardedMetrics([this](const net::HttpRequest& head) { return metrics_mux.Select(head); }));
   ARGUS_ASSIGN(metrics_http, net::HttpServer::Start(HttpOptions(at.host, at.port), select, *workers));
   return Ok();
+}
+
+Result<net::RouteSelector> Server::Parts::GuardedMetrics(net::RouteSelector select) const {
+  if (options.metrics_token_file.empty()) return select;
+  ARGUS_ASSIGN(std::string token, MetricsToken(options));
+  return api::RequireMetricsToken(std::move(token), std::move(select));
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const Clock& clock, log::Logger& logger) {
@@ -264,7 +296,7 @@ std::uint16_t Server::grpc_port() const { return parts_->grpc->port(); }
 bool Server::Drain(std::chrono::milliseconds timeout) {
   const MonotonicTime deadline = parts_->clock.Monotonic() + timeout;
   parts_->readiness->StartDrain();
-  parts_->health.SetAll(rpc::HealthService::ServingStatus::HealthCheckResponse_ServingStatus_NOT_SERVING);
+  std::this_thread::sleep_for(std::min(parts_->options.drain_delay, timeout));  // Probes see it before anybody is sent away.
   if (parts_->debug) parts_->debug->Stop();
   parts_->http->StartDrain();
   parts_->grpc->StartDrain();

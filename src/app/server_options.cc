@@ -35,6 +35,18 @@ Result<std::string> MetastoreUrl(const ServerOptions& options) {
   return Trimmed(*std::move(url));
 }
 
+Result<std::string> MetricsToken(const ServerOptions& options) {
+  const auto refuse = [](std::string_view why) {
+    return Error(Code::kInvalidArgument, reasons::kInvalidConfiguration, fmt::format("--metrics-token-file: {}", why));
+  };
+  if (options.metrics_address.empty()) return refuse("it guards the listener of --metrics-address, which is not given");
+  auto token = secret::ReadSmallFile(options.metrics_token_file, kMaxUrlFile);
+  if (!token.ok()) return refuse(token.error().message());
+  const std::string text = Trimmed(*std::move(token));
+  if (text.empty()) return refuse("the file is empty");
+  return text;
+}
+
 std::string KeyFile(const ServerOptions& options) {
   return options.key_file.empty() ? options.data_dir + "/keys" : options.key_file;
 }

@@ -20,10 +20,12 @@ struct ServerOptions {
   std::string metastore_url_file;
   std::string external_url;
   std::string metrics_address;  // "host:port"; empty: on the main port
+  std::string metrics_token_file;  // For the listener at metrics_address; empty: no token is asked for.
   std::vector<std::string> trusted_proxies;
   std::string key_file;  // Empty: <data-dir>/keys
   std::vector<std::string> secret_refs = command::LocalAccess().secret_refs;
   std::chrono::milliseconds drain_timeout{25'000};
+  std::chrono::milliseconds drain_delay{300};  // of drain_timeout: accepting as before, but not ready
   bool native_histograms = false;
   bool enable_json_logging = false;
   bool debug = false;
@@ -34,6 +36,9 @@ struct ServerOptions {
 // The metastore's URL in force: given, read from the file, or SQLite in the data directory. INVALID_CONFIGURATION when
 // both are given or the file cannot be read.
 Result<std::string> MetastoreUrl(const ServerOptions& options);
+// The first line of --metrics-token-file. INVALID_CONFIGURATION when it cannot be read, is empty, or there is no listener
+// for it to guard.
+Result<std::string> MetricsToken(const ServerOptions& options);
 std::string KeyFile(const ServerOptions& options);
 // What instances may reach on this machine, given the metastore's URL.
 command::LocalAccess LocalAccessOf(const ServerOptions& options, const std::string& metastore_url);

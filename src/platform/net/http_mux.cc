@@ -16,8 +16,8 @@ HttpResponse NotAllowed(HttpRequest&& request) {
 
 }  // namespace
 
-void HttpMux::Handle(std::string path, HttpHandler handler, RunOn run_on) {
-  plain_.insert_or_assign(std::move(path), Route{std::move(handler), run_on, 0});
+void HttpMux::Handle(std::string path, HttpHandler handler, RunOn run_on, WorkerPool* pool) {
+  plain_.insert_or_assign(std::move(path), Route{std::move(handler), run_on, 0, pool});
 }
 
 const Route* HttpMux::Plain(const std::string& path) const {

@@ -12,12 +12,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "platform/base/reasons.h"
 #include "platform/net/http_session.h"
+#include "platform/runtime/runner_thread.h"
 
 namespace argus::net {
 namespace {
@@ -28,6 +31,7 @@ using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptRetry{100};  // after EMFILE and the like
+constexpr std::chrono::milliseconds kBeat{500};
 
 Error CannotListen(const HttpServerOptions& options, const error_code& error) {
   return Error(Code::kUnavailable, reasons::kNetworkError,
@@ -35,6 +39,20 @@ Error CannotListen(const HttpServerOptions& options, const error_code& error) {
 }
 
 }  // namespace
+
+// A thread that runs handlers. Each has to come back at least every kBeat.
+struct IoLoop {
+  std::atomic<MonotonicTime> beat{std::chrono::steady_clock::now()};
+  std::thread thread;
+
+  void Run(asio::io_context& io) {
+    pthread_setname_np(pthread_self(), "http-io");
+    while (!io.stopped()) {
+      io.run_one_for(kBeat);
+      beat.store(std::chrono::steady_clock::now(), std::memory_order_relaxed);
+    }
+  }
+};
 
 // Everything the I/O threads use. Stop() joins them, so it outlives them.
 class HttpServer::Impl {
@@ -49,12 +67,14 @@ class HttpServer::Impl {
   void StartDrain();
   void Stop();
   std::uint16_t port() const { return port_; }
+  std::chrono::nanoseconds stalled(MonotonicTime now) const;
   InFlight& in_flight() { return context_->in_flight; }
 
  private:
   asio::io_context& io() { return context_->io; }
   asio::awaitable<void> Accept();
   void Serve(tcp::socket socket);
+  void StandIn();
   void Forget(const std::shared_ptr<Session>& session);
   std::set<std::shared_ptr<Session>> Sessions();
 
@@ -66,7 +86,9 @@ class HttpServer::Impl {
   std::set<std::shared_ptr<Session>> sessions_;
   bool stopping_ = false;
   std::mutex lifecycle_;  // drain and stop, one at a time
-  std::vector<std::thread> threads_;
+  bool stopped_ = false;
+  std::deque<IoLoop> loops_;
+  std::optional<PeriodicThread> deputy_;
 };
 
 Status HttpServer::Impl::Listen() {
@@ -87,10 +109,23 @@ Status HttpServer::Impl::Listen() {
 void HttpServer::Impl::Run() {
   asio::co_spawn(acceptor_.get_executor(), Accept(), asio::detached);
   for (int i = 0; i < context_->options.io_threads; ++i) {
-    threads_.emplace_back([this] {
-      pthread_setname_np(pthread_self(), "http-io");
-      io().run();
-    });
+    IoLoop& loop = loops_.emplace_back();
+    loop.thread = std::thread([this, &loop] { loop.Run(io()); });
+  }
+  deputy_.emplace("http-deputy", context_->options.stand_in_after / 2, [this] { StandIn(); });
+}
+
+std::chrono::nanoseconds HttpServer::Impl::stalled(MonotonicTime now) const {
+  std::chrono::nanoseconds longest{0};
+  for (const IoLoop& loop : loops_) {
+    longest = std::max<std::chrono::nanoseconds>(longest, now - loop.beat.load(std::memory_order_relaxed));
+  }
+  return longest;
+}
+
+void HttpServer::Impl::StandIn() {
+  while (!io().stopped() && stalled(std::chrono::steady_clock::now()) > context_->options.stand_in_after) {
+    io().run_for(kBeat);
   }
 }
 
@@ -137,14 +172,14 @@ std::set<std::shared_ptr<Session>> HttpServer::Impl::Sessions() {
 
 void HttpServer::Impl::StartDrain() {
   const std::lock_guard lock(lifecycle_);
-  if (threads_.empty()) return;
+  if (stopped_) return;
   context_->draining = true;
   for (const auto& session : Sessions()) session->Drain();
 }
 
 void HttpServer::Impl::Stop() {
   const std::lock_guard lock(lifecycle_);
-  if (threads_.empty()) return;
+  if (stopped_) return;
   context_->draining = true;
   {
     const std::lock_guard sessions(mutex_);
@@ -154,8 +189,9 @@ void HttpServer::Impl::Stop() {
   for (const auto& session : Sessions()) session->Close();
   work_.reset();
   // run() returns once no connection, and so no handler, is left.
-  for (auto& thread : threads_) thread.join();
-  threads_.clear();
+  for (auto& loop : loops_) loop.thread.join();
+  deputy_->Stop();
+  stopped_ = true;
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, RouteSelector select,
@@ -169,6 +205,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { Stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
+std::chrono::nanoseconds HttpServer::stalled(MonotonicTime now) const { return impl_->stalled(now); }
 std::size_t HttpServer::in_flight() const { return impl_->in_flight().count(); }
 void HttpServer::StartDrain() { impl_->StartDrain(); }
 bool HttpServer::WaitIdle(MonotonicTime deadline) { return impl_->in_flight().WaitIdle(deadline); }

@@ -73,7 +73,7 @@ class HttpServerTest : public testing::Test {
                    RunOn::kPool, 100};
     });
     options_.address = "127.0.0.1";
-    options_.events.refused = [this](const Error&) { ++refused_; };
+    options_.events.refused = [this](const Error&, const HttpRequest&) { ++refused_; };
     options_.events.overloaded = [this] { ++overloaded_; };
   }
 
@@ -195,6 +195,19 @@ TEST_F(HttpServerTest, ForwardedAddressesAreBelievedFromTrustedProxiesOnly) {
   EXPECT_THAT(Exchange(request), HasSubstr(" 1.2.3.4 "));
 }
 
+TEST_F(HttpServerTest, EveryAnswerCarriesACorrelationId) {
+  Start();
+  RawClient client(server_->port());
+  client.Send("GET /health HTTP/1.1\r\nHost: a\r\nX-Request-ID: mine\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), AllOf(HasSubstr("X-Correlation-ID: mine"), HasSubstr("correlation_id: mine")));
+  client.Send("GET /nowhere HTTP/1.1\r\nHost: a\r\ncorrelation_id: a b\r\nX-Correlation-ID: other\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), HasSubstr("X-Correlation-ID: other"));
+  client.Send("DELETE /health HTTP/1.1\r\nHost: a\r\ncorrelation_id: third\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("correlation_id: third")));
+  client.Send("nonsense\r\n\r\n");
+  EXPECT_THAT(client.ReadResponse(), AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("X-Correlation-ID: req-")));
+}
+
 TEST_F(HttpServerTest, ResponseSplittingIsImpossible) {
   mux_.Handle("/split", [](HttpRequest&&) {
     auto response = Text("x");
@@ -221,6 +234,25 @@ TEST_F(HttpServerTest, AFullQueueIsAnswered503AtOnceWhileHealthStillAnswers) {
   release_.set_value();
   EXPECT_THAT(first.ReadToEnd(), HasSubstr("waited"));
   EXPECT_THAT(second.ReadToEnd(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, ABlockedLoopIsNoticedAndStoodInFor) {
+  std::promise<void> blocked;
+  mux_.Handle("/block", [&](HttpRequest&&) {
+    blocked.set_value();
+    release_.get_future().wait();
+    return Text("released");
+  }, RunOn::kIo);
+  options_.stand_in_after = milliseconds(100);
+  Start();
+  RawClient stuck(server_->port());
+  stuck.Send("GET /block HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  blocked.get_future().wait();
+  EXPECT_THAT(Exchange(kGetHealth), testing::EndsWith("ok")) << "by the thread that stands in";
+  EXPECT_GT(server_->stalled(In(seconds(10))), seconds(9));
+  release_.set_value();
+  EXPECT_THAT(stuck.ReadToEnd(), testing::EndsWith("released"));
+  while (server_->stalled(std::chrono::steady_clock::now()) > milliseconds(50)) std::this_thread::yield();
 }
 
 TEST_F(HttpServerTest, TooManyConnectionsAreTurnedAway) {

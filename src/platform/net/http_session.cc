@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "platform/base/reasons.h"
+#include "platform/net/correlation_id.h"
 #include "platform/net/http_wire.h"
 
 namespace argus::net {
@@ -45,6 +46,8 @@ bool AtEnd(int socket) {
   const auto size = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size == 0 || (size < 0 && errno != EAGAIN);
 }
+
+Timestamp Now() { return std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now()); }
 
 Error TooLarge(std::size_t limit) {
   return Error(Code::kResourceExhausted, reasons::kBodyTooLarge,
@@ -81,18 +84,18 @@ bool InFlight::WaitIdle(MonotonicTime deadline) {
   return true;
 }
 
-HttpResponse ServerContext::Render(const Error& error, const HttpRequest* head) const {
+HttpResponse ServerContext::Render(const Error& error, const HttpRequest& head) const {
   return options.render_error ? options.render_error(error, head) : PlainError(error);
 }
 
-HttpResponse ServerContext::Refuse(const Error& error, const HttpRequest* head) const {
-  if (options.events.refused) options.events.refused(error);
+HttpResponse ServerContext::Refuse(const Error& error, const HttpRequest& head) const {
+  if (options.events.refused) options.events.refused(error, head);
   return Render(error, head);
 }
 
 void ServerContext::Measure(std::size_t request_bytes, const HttpResponse& response) const {
   if (response.stream || !options.events.answered) return;
-  options.events.answered(request_bytes, response.body.size());
+  options.events.answered(request_bytes, response.shared_body ? response.shared_body->size() : response.body.size());
 }
 
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> server)
@@ -110,7 +113,8 @@ Session::Awaitable<void> Session::Run() {
 }
 
 Session::Awaitable<void> Session::TurnAway() {
-  auto response = server_->Refuse(Busy(), nullptr);
+  correlation_id_ = NewCorrelationId(Now());
+  auto response = server_->Refuse(Busy(), BareHead());
   const bool sent = co_await WriteWhole(std::move(response), Exchange{});
   if (sent) co_await Linger();
   stream_.close();
@@ -172,6 +176,7 @@ Session::Awaitable<bool> Session::AwaitFirstByte() {
 }
 
 Session::Awaitable<bool> Session::ReadHead(Parser& parser) {
+  correlation_id_.clear();
   const bool any = co_await AwaitFirstByte();
   if (!any) co_return false;
   first_request_ = false;
@@ -187,22 +192,30 @@ Session::Awaitable<bool> Session::ReadHead(Parser& parser) {
 }
 
 void Session::RefuseUnreadable(const error_code& error) {
+  if (correlation_id_.empty()) correlation_id_ = NewCorrelationId(Now());
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     refusal_ = server_->Refuse(Error(Code::kResourceExhausted, reasons::kHeaderTooLarge, "the request header is too large"),
-                               nullptr);
+                               BareHead());
   } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
              error != http::error::end_of_stream && error != http::error::partial_message) {
     refusal_ = server_->Refuse(
         Error(Code::kInvalidArgument, reasons::kMalformedRequest, "the request is not well-formed HTTP/1.1")
             .WithCause(error.message()),
-        nullptr);
+        BareHead());
   } else if (error == beast::error::timeout && server_->options.events.refused) {
     server_->options.events.refused(
-        Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded, "the request did not arrive in time"));
+        Error(Code::kDeadlineExceeded, reasons::kDeadlineExceeded, "the request did not arrive in time"), BareHead());
   }
 }
 
-HttpRequest Session::HeadOf(Parser& parser) const {
+HttpRequest Session::BareHead() const {
+  HttpRequest head;
+  head.peer_address = head.client_address = peer_address_;
+  head.correlation_id = correlation_id_;
+  return head;
+}
+
+HttpRequest Session::HeadOf(Parser& parser) {
   const auto& message = parser.get();
   HttpRequest request;
   request.method = message.method() == http::verb::head ? "GET" : std::string(message.method_string());
@@ -210,13 +223,14 @@ HttpRequest Session::HeadOf(Parser& parser) const {
   for (const auto& field : message) request.headers.Add(field.name_string(), field.value());
   request.peer_address = peer_address_;
   request.client_address = ClientAddress(peer_address_, request.headers, server_->options.trusted_proxies);
+  request.correlation_id = correlation_id_ = CorrelationIdOf(request.headers, Now());
   return request;
 }
 
 Route Session::RouteOf(const HttpRequest& request) const {
   if (auto route = server_->select(request)) return *std::move(route);
   const auto handler = [server = server_](HttpRequest&& request) {
-    return server->Refuse(Error(Code::kNotFound, reasons::kRouteNotFound, "nothing is served under this path"), &request);
+    return server->Refuse(Error(Code::kNotFound, reasons::kRouteNotFound, "nothing is served under this path"), request);
   };
   return {handler, RunOn::kIo, 0};
 }
@@ -261,7 +275,7 @@ Session::Awaitable<HttpResponse> Session::Handle(Route route, HttpRequest reques
     response = co_await OnWorker(std::move(route), std::move(request));
   }
   if (response.error) {
-    auto rendered = server_->Refuse(*response.error, nullptr);
+    auto rendered = server_->Refuse(*response.error, BareHead());
     for (const auto& [name, value] : response.headers) rendered.headers.Set(name, value);
     co_return rendered;
   }
@@ -276,10 +290,10 @@ Session::Awaitable<HttpResponse> Session::OnWorker(Route route, HttpRequest requ
   WorkerPool& pool = route.pool ? *route.pool : server_->workers;
   const bool taken = pool.TrySubmit([self = shared_from_this(), handler = std::move(route.handler), shared] {
     self->Deliver(handler(std::move(*shared)));
-  });
+  }, route.patience);
   if (!taken) {
     if (server_->options.events.overloaded) server_->options.events.overloaded();
-    co_return server_->Refuse(Busy(), shared.get());
+    co_return server_->Refuse(Busy(), *shared);
   }
   WatchPeer(cancel_);
   while (!answer_) co_await AwaitEvent(MonotonicTime::max());

@@ -49,9 +49,9 @@ struct ServerContext {
   InFlight in_flight;
   std::atomic<bool> draining{false};
 
-  HttpResponse Render(const Error& error, const HttpRequest* head) const;
+  HttpResponse Render(const Error& error, const HttpRequest& head) const;
   // Counts the error and renders it.
-  HttpResponse Refuse(const Error& error, const HttpRequest* head) const;
+  HttpResponse Refuse(const Error& error, const HttpRequest& head) const;
   // Tells the events how large the bodies were.
   void Measure(std::size_t request_bytes, const HttpResponse& response) const;
 };
@@ -103,7 +103,9 @@ class Session : public std::enable_shared_from_this<Session> {
   // Closes so that a response to an unread request still arrives.
   Awaitable<void> Linger();
 
-  HttpRequest HeadOf(Parser& parser) const;
+  HttpRequest HeadOf(Parser& parser);
+  // What is known of a request whose head cannot be read, or whose handler has taken it.
+  HttpRequest BareHead() const;
   Route RouteOf(const HttpRequest& request) const;
   void RefuseUnreadable(const boost::system::error_code& error);
   // Sets `cancel` and peer_gone_ when the peer closes; until the next Unwatch().
@@ -117,6 +119,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::flat_buffer buffer_;
   const std::string peer_address_;
   boost::asio::steady_timer event_;  // cancelled whenever something below changes
+  std::string correlation_id_;       // of the request being served
   bool first_request_ = true;
   bool idle_ = false;       // between requests
   bool closed_ = false;     // Close() was asked for

@@ -7,8 +7,10 @@
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "platform/net/correlation_id.h"
 #include "platform/net/http_session.h"
 #include "platform/net/http_wire.h"
 
@@ -76,11 +78,13 @@ Session::Awaitable<bool> Session::Respond(HttpResponse response, Exchange exchan
 }
 
 Session::Awaitable<bool> Session::WriteWhole(HttpResponse response, Exchange exchange) {
-  auto message = BeginResponse<http::string_body>(response, exchange.keep_alive);
-  if (!HasNoBody(response.status)) message.content_length(response.body.size());
+  AddCorrelationId(correlation_id_, response.headers);
+  const std::string& body = response.shared_body ? *response.shared_body : response.body;
+  auto message = BeginResponse<http::span_body<const char>>(response, exchange.keep_alive);
+  if (!HasNoBody(response.status)) message.content_length(body.size());
   const bool head_only = exchange.head_only || HasNoBody(response.status);
-  message.body() = std::move(response.body);
-  http::response_serializer<http::string_body> serializer(message);
+  message.body() = {body.data(), body.size()};
+  http::response_serializer<http::span_body<const char>> serializer(message);
   stream_.expires_after(server_->options.write_timeout);
   if (head_only) {
     const auto [error, size] = co_await http::async_write_header(stream_, serializer, kAwait);
@@ -91,6 +95,7 @@ Session::Awaitable<bool> Session::WriteWhole(HttpResponse response, Exchange exc
 }
 
 Session::Awaitable<bool> Session::WriteStream(HttpResponse response, Exchange exchange) {
+  AddCorrelationId(correlation_id_, response.headers);
   auto message = BeginResponse<http::empty_body>(response, exchange.http11 && exchange.keep_alive);
   if (exchange.http11) message.chunked(true);
   http::response_serializer<http::empty_body> serializer(message);

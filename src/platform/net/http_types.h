@@ -1,6 +1,7 @@
 // HTTP as handlers see it: plain values, no transport.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -55,6 +56,7 @@ struct HttpRequest {
   std::optional<Error> body_error;
   std::string peer_address;    // of the socket, without port
   std::string client_address;  // after the trusted-proxy rules
+  std::string correlation_id;  // the caller's or a new one (correlation_id.h); the server adds it to the answer
   std::shared_ptr<CancelToken> cancel = std::make_shared<CancelToken>();  // set when the client goes away
 };
 
@@ -86,7 +88,8 @@ struct HttpResponse {
   int status = 200;
   Headers headers;
   std::string body;
-  std::shared_ptr<StreamProducer> stream;  // instead of `body`
+  std::shared_ptr<const std::string> shared_body;  // instead of `body`, where many responses have the same
+  std::shared_ptr<StreamProducer> stream;          // instead of a body
   std::optional<Error> error;              // instead of status and body: the server renders it
 };
 
@@ -103,6 +106,8 @@ struct Route {
   // For kPool; null: the server's. Must outlive the server. For what must not keep requests from a worker, nor wait
   // for one.
   WorkerPool* pool = nullptr;
+  // For kPool: how long the handler may take before it counts as overdue (WorkerPool::TrySubmit).
+  std::chrono::nanoseconds patience{0};
 };
 
 // nullopt: not mine.

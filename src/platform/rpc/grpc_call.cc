@@ -53,9 +53,10 @@ void GrpcCall::Begin() {
 }
 
 void GrpcCall::OnWorker(void (GrpcCall::*work)()) {
-  if (shared_->workers.TrySubmit([self = shared_from_this(), work] { ((*self).*work)(); })) return;
+  const auto patience = shared_->dispatcher.options().default_deadline;
+  if (shared_->workers.TrySubmit([self = shared_from_this(), work] { ((*self).*work)(); }, patience)) return;
   if (shared_->options.overloaded) shared_->options.overloaded();
-  Finish(ToGrpcStatus(Overloaded(), ""));
+  Finish(RefusalStatus(*context_, Overloaded()));
 }
 
 void GrpcCall::OnReadDone(bool ok) {
@@ -67,7 +68,8 @@ void GrpcCall::OnReadDone(bool ok) {
     }
   }
   if (Call* open = bidi()) return End(*open, Ok());
-  Finish(ToGrpcStatus(Error(Code::kInvalidArgument, reasons::kInvalidBody, "the request message is missing"), ""));
+  Finish(RefusalStatus(*context_,
+                       Error(Code::kInvalidArgument, reasons::kInvalidBody, "the request message is missing")));
 }
 
 Arrival GrpcCall::TakeArrival() {

@@ -16,8 +16,9 @@ namespace {
 // Ends a call that has no method.
 class Unknown final : public grpc::ServerGenericBidiReactor {
  public:
-  explicit Unknown(const std::string& path) {
-    Finish(ToGrpcStatus(Error(Code::kUnimplemented, reasons::kRouteNotFound, "there is no method " + path), ""));
+  explicit Unknown(grpc::GenericCallbackServerContext& context) {
+    Finish(RefusalStatus(
+        context, Error(Code::kUnimplemented, reasons::kRouteNotFound, "there is no method " + context.method())));
   }
   void OnDone() override { delete this; }
 };
@@ -28,7 +29,7 @@ class Service final : public grpc::CallbackGenericService {
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     const Method* method = shared_->dispatcher.Find(context->method());
-    if (!method) return new Unknown(context->method());
+    if (!method) return new Unknown(*context);
     const auto call = std::make_shared<GrpcCall>(shared_, context, *method);
     call->Begin();
     return call.get();

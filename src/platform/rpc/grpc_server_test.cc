@@ -203,12 +203,30 @@ TEST_F(GrpcServerTest, RefusesUnknownMethodsLargeMessagesAndNonsense) {
             grpc::StatusCode::UNIMPLEMENTED);
 }
 
+std::string RequestIdOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  EXPECT_TRUE(details.ParseFromString(status.error_details()));
+  google::rpc::RequestInfo info;
+  for (const auto& detail : details.details()) detail.UnpackTo(&info);
+  return info.request_id();
+}
+
 TEST_F(GrpcServerTest, AFullQueueIsUnavailableAtOnce) {
   workers_.Stop();
   rpctest::v1::Thing thing;
   const auto status = Unary(std::string(kPath) + "Get", rpctest::v1::GetRequest(), thing);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(overloaded_, 1);
+  EXPECT_THAT(RequestIdOf(status), testing::StartsWith("req-")) << "whoever is refused has an id to ask about, too";
+}
+
+TEST_F(GrpcServerTest, ARefusedCallKeepsItsCorrelationId) {
+  rpctest::v1::Thing thing;
+  const auto status = Unary("/no.such/Method", rpctest::v1::GetRequest(), thing, [](grpc::ClientContext& context) {
+    context.AddMetadata("correlation_id", "mine:1");
+    context.AddMetadata("x-request-id", "other");
+  });
+  EXPECT_EQ(RequestIdOf(status), "mine:1");
 }
 
 TEST_F(GrpcServerTest, ServerStreamToItsEndAndToAnError) {

@@ -7,6 +7,7 @@
 
 #include "platform/base/encoding.h"
 #include "platform/base/reasons.h"
+#include "platform/net/correlation_id.h"
 #include "platform/rpc/error_mapping.h"
 
 namespace argus::rpc {
@@ -77,6 +78,16 @@ grpc::Status ToGrpcStatus(const Status& status, std::string_view correlation_id)
   if (status.ok()) return grpc::Status::OK;
   const auto details = ToStatus(status.error(), correlation_id);
   return {static_cast<grpc::StatusCode>(details.code()), details.message(), details.SerializeAsString()};
+}
+
+grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error) {
+  const auto now = std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now());
+  const std::string id = net::CorrelationIdOf(HeadersOf(context), now);
+  net::Headers trailers;
+  net::AddCorrelationId(id, trailers);
+  AddRetryAfter(error, trailers);
+  ForEachMetadata(trailers, [&](auto& key, auto& value) { context.AddTrailingMetadata(key, value); });
+  return ToGrpcStatus(error, id);
 }
 
 std::string PeerAddress(std::string_view peer) {

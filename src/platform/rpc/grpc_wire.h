@@ -1,6 +1,7 @@
 // Between grpc++'s types and ours. Private to this module: pulls in grpc++.
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
@@ -28,6 +29,9 @@ void ForEachMetadata(const net::Headers& headers, Add add);
 
 // With google.rpc.Status as details (grpc-status-details-bin).
 grpc::Status ToGrpcStatus(const Status& status, std::string_view correlation_id);
+// For a call that is refused before it becomes one: the caller's correlation id, or a new one, stands in the status and in
+// the trailers.
+grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error);
 
 // "ipv4:127.0.0.1:4711", "ipv6:%5B::1%5D:4711" -> the bare address; empty for other transports.
 std::string PeerAddress(std::string_view peer);

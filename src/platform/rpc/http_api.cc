@@ -30,19 +30,6 @@ std::string Join(const std::vector<std::string>& names) {
   return joined;
 }
 
-// As RequestContext::correlation_id asks.
-bool IsCorrelationId(std::string_view id) {
-  const auto good = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == ':' || c == '-'; };
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), good);
-}
-
-std::string_view CorrelationIdOf(const net::Headers& headers) {
-  for (const char* name : {"X-Correlation-ID", "X-Request-ID"}) {
-    if (IsCorrelationId(headers.Get(name))) return headers.Get(name);
-  }
-  return {};
-}
-
 }  // namespace
 
 Status HttpApi::Build() {
@@ -66,7 +53,7 @@ std::optional<net::Route> HttpApi::SelectConnect(const net::HttpRequest& head) c
   const auto handler = [this, method](net::HttpRequest&& request) {
     return ServeConnect(dispatcher_, workers_, *method, std::move(request));
   };
-  return net::Route{handler, net::RunOn::kPool, method->body_limit()};
+  return net::Route{handler, net::RunOn::kPool, method->body_limit(), nullptr, dispatcher_.options().default_deadline};
 }
 
 std::optional<net::Route> HttpApi::SelectRest(const net::HttpRequest& head) const {
@@ -76,14 +63,12 @@ std::optional<net::Route> HttpApi::SelectRest(const net::HttpRequest& head) cons
   const auto handler = [this, match](net::HttpRequest&& request) {
     return ServeRest(dispatcher_, *match, std::move(request));
   };
-  return net::Route{handler, net::RunOn::kPool, match->method->body_limit()};
+  return net::Route{handler, net::RunOn::kPool, match->method->body_limit(), nullptr,
+                    dispatcher_.options().default_deadline};
 }
 
-net::HttpResponse RenderHttpError(const Error& error, const net::HttpRequest* head) {
-  const auto id = head ? CorrelationIdOf(head->headers) : std::string_view();
-  auto response = RestError(error, id);
-  if (!id.empty()) response.headers.Add("X-Correlation-ID", id);
-  return response;
+net::HttpResponse RenderHttpError(const Error& error, const net::HttpRequest& head) {
+  return RestError(error, head.correlation_id);
 }
 
 }  // namespace argus::rpc

@@ -31,7 +31,6 @@ class HttpApi {
 };
 
 // What the HTTP server itself has to refuse, in the shape that REST callers get: for HttpServerOptions::render_error.
-// The correlation id is the caller's, if it sent a well-formed one.
-net::HttpResponse RenderHttpError(const Error& error, const net::HttpRequest* head);
+net::HttpResponse RenderHttpError(const Error& error, const net::HttpRequest& head);
 
 }  // namespace argus::rpc

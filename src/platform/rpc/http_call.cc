@@ -32,6 +32,7 @@ Arrival ArrivalOf(const Method& method, const DispatcherOptions& options, net::H
   arrival.path = request.path;
   arrival.peer_address = request.peer_address;
   arrival.request_bytes = request.body.size();
+  arrival.context.correlation_id = std::move(request.correlation_id);
   arrival.context.client_address = request.client_address;
   arrival.context.user_agent = ReplaceInvalidUtf8(request.headers.Get("User-Agent"));
   arrival.context.cancel = request.cancel;

@@ -7,6 +7,8 @@
 
 namespace argus::rpc {
 
+constexpr std::chrono::seconds kPatience{60};  // For one pull, which may ask the metastore.
+
 void StreamPump::Begin() {
   call_->subscription()->SetWake([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
@@ -47,7 +49,7 @@ void StreamPump::Abandon() {
 
 // Requires busy_, which stays set.
 void StreamPump::Schedule() {
-  if (workers_.TrySubmit([self = shared_from_this()] { self->Pull(); })) return;
+  if (workers_.TrySubmit([self = shared_from_this()] { self->Pull(); }, kPatience)) return;
   End(Error(Code::kUnavailable, reasons::kOverloaded, "the server is busy").WithRetryAfter(std::chrono::seconds(1)));
 }
 

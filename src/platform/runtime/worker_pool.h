@@ -27,20 +27,25 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // False, without running `task`, when the queue is full or the pool is stopping: the caller answers "overloaded".
-  [[nodiscard]] bool TrySubmit(std::function<void()> task);
+  // `patience` is how long it may take, once begun, before it counts as overdue.
+  [[nodiscard]] bool TrySubmit(std::function<void()> task, std::chrono::nanoseconds patience = {});
   // Refuses new tasks, runs those queued, joins. Idempotent.
   void Stop();
 
   std::size_t queue_length() const;
+  // For how long, at `now`, every worker has been at a task that is overdue: nothing will be run until one of them comes
+  // back. Zero while a worker is free or within its patience.
+  std::chrono::nanoseconds stalled(MonotonicTime now) const;
   std::size_t size() const { return threads_.size(); }
 
  private:
   struct Task {
     std::function<void()> run;
-    std::chrono::steady_clock::time_point since;  // it waits
+    std::chrono::nanoseconds patience;
+    MonotonicTime since;  // it waits
   };
 
-  void Run();
+  void Run(MonotonicTime& overdue_at);
 
   const std::string name_;
   const std::size_t queue_limit_;
@@ -49,6 +54,7 @@ class WorkerPool {
   ConditionVariable ready_;
   std::deque<Task> queue_;
   bool stopping_ = false;
+  std::vector<MonotonicTime> overdue_at_;  // of each worker's task; max() when it has none
   std::vector<std::thread> threads_;
 };
 

@@ -1,4 +1,4 @@
-#include "api/correlation_id.h"
+#include "platform/net/correlation_id.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "platform/base/encoding.h"
 
-namespace argus::api {
+namespace argus::net {
 namespace {
 
 constexpr std::size_t kMaxLength = 128;
@@ -27,11 +27,19 @@ std::string NewCorrelationId(Timestamp now) {
   return fmt::format("req-{:04}-{}", static_cast<int>(date.year()), RandomHex(16));
 }
 
-std::string CorrelationIdOf(const net::Headers& headers, Timestamp now) {
+std::string CorrelationIdOf(const Headers& headers, Timestamp now) {
   for (const char* name : {"correlation_id", "X-Correlation-ID", "X-Request-ID"}) {
-    if (const auto id = headers.Get(name); IsCorrelationId(id)) return std::string(id);
+    for (const auto id : headers.GetAll(name)) {
+      if (IsCorrelationId(id)) return std::string(id);
+    }
   }
   return NewCorrelationId(now);
 }
 
-}  // namespace argus::api
+void AddCorrelationId(std::string_view id, Headers& headers) {
+  for (const char* name : {"X-Correlation-ID", "correlation_id"}) {
+    if (!headers.Has(name)) headers.Add(name, id);
+  }
+}
+
+}  // namespace argus::net

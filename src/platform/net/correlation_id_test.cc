@@ -1,8 +1,8 @@
-#include "api/correlation_id.h"
+#include "platform/net/correlation_id.h"
 
 #include <gtest/gtest.h>
 
-namespace argus::api {
+namespace argus::net {
 namespace {
 
 constexpr Timestamp kNow{std::chrono::seconds(1'780'000'000)};  // 2026
@@ -24,7 +24,7 @@ TEST(CorrelationId, NewOnesAreWellFormedAndDiffer) {
 }
 
 TEST(CorrelationId, ComesFromTheFirstWellFormedHeader) {
-  net::Headers headers;
+  Headers headers;
   headers.Add("x-request-id", "third");
   EXPECT_EQ(CorrelationIdOf(headers, kNow), "third");
   headers.Add("X-Correlation-Id", "second");
@@ -35,7 +35,26 @@ TEST(CorrelationId, ComesFromTheFirstWellFormedHeader) {
   EXPECT_EQ(CorrelationIdOf(headers, kNow), "first");
 }
 
+TEST(CorrelationId, ComesFromTheFirstWellFormedOfSeveralFields) {
+  Headers headers;
+  headers.Add("correlation_id", std::string(129, 'a'));
+  headers.Add("correlation_id", "a\tb");
+  headers.Add("correlation_id", "good");
+  headers.Add("correlation_id", "later");
+  EXPECT_EQ(CorrelationIdOf(headers, kNow), "good");
+}
+
+TEST(CorrelationId, IsAddedUnderBothNamesOnce) {
+  Headers headers;
+  headers.Add("x-correlation-id", "here already");
+  AddCorrelationId("id", headers);
+  AddCorrelationId("other", headers);
+  EXPECT_EQ(headers.size(), 2u);
+  EXPECT_EQ(headers.Get("X-Correlation-ID"), "here already");
+  EXPECT_EQ(headers.Get("correlation_id"), "id");
+}
+
 TEST(CorrelationId, IsMadeWhereTheCallerSentNone) { EXPECT_TRUE(CorrelationIdOf({}, kNow).starts_with("req-2026-")); }
 
 }  // namespace
-}  // namespace argus::api
+}  // namespace argus::net
