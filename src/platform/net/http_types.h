@@ -90,7 +90,7 @@ struct HttpResponse {
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of `body`, where many responses have the same
   std::shared_ptr<StreamProducer> stream;          // instead of a body
-  std::optional<Error> error;              // instead of status and body: the server renders it
+  std::optional<Error> error;                      // instead of status and body: the server renders it
 };
 
 using HttpHandler = std::function<HttpResponse(HttpRequest&&)>;
