@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "platform/base/reasons.h"
+#include "platform/runtime/work_scope.h"
 
 namespace argus::rpc {
 namespace {
@@ -128,6 +129,7 @@ Result<MessagePtr> Dispatcher::Run(Call& call) const {
     return Failure("no handler for " + call.method().full_name());
   };
   const Entry& entry = EntryOf(call);
+  const WorkLabel label("rpc.method", call.method().descriptor()->full_name().c_str());
   const Interceptor* first = interceptors_.data();
   return Next(first, first + interceptors_.size(), entry.handler ? &entry.handler : &kNone)(call);
 }
@@ -135,6 +137,7 @@ Result<MessagePtr> Dispatcher::Run(Call& call) const {
 Result<MessagePtr> Dispatcher::Exchange(Call& call, const Message& request) const {
   const Entry& entry = EntryOf(call);
   if (!entry.exchange) return Failure("no exchange for " + call.method().full_name());
+  const WorkLabel label("rpc.method", call.method().descriptor()->full_name().c_str());
   return Guarded(entry.exchange, call, request);
 }
 

@@ -121,5 +121,11 @@ TEST(WorkScope, IsAListFromTheInnermostOutwards) {
   EXPECT_EQ(current_work, nullptr);
 }
 
+TEST(WorkScope, KeepsATextOnce) {
+  const char* kept = LastingText(std::string("schema_") + "sync");
+  EXPECT_EQ(kept, LastingText("schema_sync"));
+  EXPECT_STREQ(kept, "schema_sync");
+}
+
 }  // namespace
 }  // namespace argus

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "platform/runtime/work_scope.h"
+
 namespace argus {
 
 PeriodicThread::PeriodicThread(std::string name, std::chrono::milliseconds interval, std::function<void()> fn)
@@ -21,6 +23,7 @@ void PeriodicThread::Stop() {
 
 void PeriodicThread::Run() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  const WorkLabel label("runner", LastingText(name_));
   while (!stopping()) {
     fn_();
     wakeup_.WaitFor(interval_);

@@ -46,6 +46,9 @@ class WorkLabel : public WorkScope {
   WorkLabel(const char* key, const char* value) : WorkScope(key, value, true) {}
 };
 
+// A copy of `text` that lives as long as the process, always the same for equal texts: for names of a small set. Thread-safe.
+const char* LastingText(std::string_view text);
+
 // Shown in thread dumps only, so the text may be anything that outlives the scope unchanged: an id, a resource's name.
 class WorkNote : public WorkScope {
  public:

@@ -1,6 +1,7 @@
 #include "target/postgres/connection.h"
 
 #include "domain/reasons.h"
+#include "platform/runtime/work_scope.h"
 #include "target/postgres/identity.h"
 #include "target/postgres/marker.h"
 #include "target/postgres/schema_sync.h"
@@ -16,10 +17,12 @@ Result<ServerInfo> PostgresConnection::Inspect(const RequestContext& ctx) {
 }
 
 Result<v1::DatabaseSchema> PostgresConnection::SyncSchema(const RequestContext& ctx) {
+  const WorkLabel label("engine", "postgresql");
   return ReadSchema(ctx, *session_);
 }
 
 RunResult PostgresConnection::Run(const RequestContext& ctx, const ScriptRun& run, RunObserver& observer) {
+  const WorkLabel label("engine", "postgresql");
   auto result = ScriptRunner(*session_, interrupt_, ctx, run, observer).Run();
   interrupt_.Unseal();
   return result;

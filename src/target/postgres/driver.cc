@@ -1,5 +1,6 @@
 #include "target/postgres/driver.h"
 
+#include "platform/runtime/work_scope.h"
 #include "target/postgres/connection.h"
 #include "target/postgres/probe.h"
 #include "target/postgres/session.h"
@@ -15,6 +16,7 @@ constexpr auto kDatabases = R"(
 
 Result<std::unique_ptr<Connection>> PostgresDriver::Connect(const RequestContext& ctx,
                                                             const ConnectionSpec& spec) const {
+  const WorkLabel label("engine", "postgresql");
   ARGUS_ASSIGN(auto session, Session::Connect(ctx, spec));
   return std::unique_ptr<Connection>(std::make_unique<PostgresConnection>(std::move(session)));
 }
@@ -36,6 +38,7 @@ Result<ServerInfo> PostgresDriver::Inspect(const RequestContext& ctx, const Conn
 
 Result<Proof> PostgresDriver::Probe(const RequestContext& ctx, const ConnectionSpec& spec,
                                     const ProofQuery& query) const {
+  const WorkLabel label("engine", "postgresql");
   ARGUS_ASSIGN(const auto session, Session::Connect(ctx, spec));
   return ProbeOutcome(ctx, *session, query);
 }

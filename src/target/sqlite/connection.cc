@@ -1,6 +1,7 @@
 #include "target/sqlite/connection.h"
 
 #include "domain/reasons.h"
+#include "platform/runtime/work_scope.h"
 #include "target/sqlite/schema_sync.h"
 #include "target/sqlite/script_run.h"
 
@@ -17,6 +18,7 @@ Result<ServerInfo> SqliteConnection::Inspect(const RequestContext&) {
 }
 
 Result<v1::DatabaseSchema> SqliteConnection::SyncSchema(const RequestContext& ctx) {
+  const WorkLabel label("engine", "sqlite");
   handle_->SetLimits([&ctx] { return ctx.expired(std::chrono::steady_clock::now()); }, spec_.connect_timeout);
   auto schema = ReadSchema(*handle_);
   handle_->SetLimits({}, spec_.connect_timeout);
@@ -24,6 +26,7 @@ Result<v1::DatabaseSchema> SqliteConnection::SyncSchema(const RequestContext& ct
 }
 
 RunResult SqliteConnection::Run(const RequestContext& ctx, const ScriptRun& run, RunObserver& observer) {
+  const WorkLabel label("engine", "sqlite");
   auto result = ScriptRunner(*handle_, interrupt_, ctx, run, observer).Run();
   interrupt_.Unseal();
   return result;
