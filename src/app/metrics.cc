@@ -27,6 +27,13 @@ void AddConnectionMetrics(metrics::Registry& registry, const store::Metastore& m
 }
 
 void AddLogMetrics(metrics::Registry& registry, const log::Logger& logger) {
+  static constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Level::kDebug},
+                                                                        {"info", log::Level::kInfo},
+                                                                        {"warn", log::Level::kWarn},
+                                                                        {"error", log::Level::kError}};
+  for (const auto& [name, level] : kLevels) {
+    registry.AddCallback(kLogRecords, {name}, [&logger, l = level] { return static_cast<double>(logger.lines(l)); });
+  }
   registry.AddCallback(kLogDropped, [&logger] { return static_cast<double>(logger.dropped()); });
   registry.AddCallback(kLogWriteErrors, [&logger] { return static_cast<double>(logger.write_errors()); });
 }

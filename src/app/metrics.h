@@ -33,11 +33,15 @@ inline constexpr metrics::Family kPoolWait{metrics::Type::kHistogram,
                                            {"pool"},
                                            {0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}};
 
-inline constexpr metrics::Family kMetastoreConnections{
-    metrics::Type::kGauge, "argus_metastore_connections", "Open connections to the metastore, used and idle.", {"state"}};
+inline constexpr metrics::Family kMetastoreConnections{metrics::Type::kGauge,
+                                                       "argus_metastore_connections",
+                                                       "Open connections to the metastore, used and idle.",
+                                                       {"state"}};
 inline constexpr metrics::Family kMetastoreConnectionLimit{metrics::Type::kGauge, "argus_metastore_connections_limit",
                                                            "Connections to the metastore that may be open at once."};
 
+inline constexpr metrics::Family kLogRecords{
+    metrics::Type::kCounter, "argus_log_records_total", "Log lines given to the output, by level.", {"level"}};
 inline constexpr metrics::Family kLogDropped{
     metrics::Type::kCounter, "argus_log_dropped_total",
     "Log lines that never reached the output: its queue was full or it failed."};
@@ -54,7 +58,7 @@ inline constexpr metrics::Family kSpansDropped{
 
 inline constexpr metrics::Family kFamilies[] = {
     kBuildInfo,  kDebugEnabled, kPoolQueue,      kPoolWait,      kMetastoreConnections, kMetastoreConnectionLimit,
-    kLogDropped,   kLogWriteErrors, kSpansExported, kSpansDropped};
+    kLogRecords, kLogDropped,   kLogWriteErrors, kSpansExported, kSpansDropped};
 
 // Each once a registry; what is referred to must outlive the last scrape.
 void AddBuildMetrics(metrics::Registry& registry, std::string_view version, std::string_view git_commit, bool debug);

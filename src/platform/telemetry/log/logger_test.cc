@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
 #include <sstream>
 #include <thread>
 #include <vector>
 
+#include "platform/base/encoding.h"
 #include "platform/base/reasons.h"
-#include "platform/telemetry/log/line_writer.h"
+#include "platform/telemetry/log/log_test_support.h"
 
 namespace argus::log {
 namespace {
@@ -19,39 +19,6 @@ namespace {
 constexpr Event kNote{Level::kInfo, "note", "A note."};
 constexpr Event kTrouble{Level::kError, "trouble", "Trouble."};
 constexpr Event kDetail{Level::kDebug, "detail", "A detail."};
-
-class Pipe {
- public:
-  Pipe() { EXPECT_EQ(pipe2(ends_, O_CLOEXEC), 0); }
-  ~Pipe() {
-    CloseReader();
-    CloseWriter();
-  }
-  int reader() const { return ends_[0]; }
-  int writer() const { return ends_[1]; }
-  void CloseReader() { Close(ends_[0]); }
-  void CloseWriter() { Close(ends_[1]); }
-  std::string ReadAll() {
-    CloseWriter();
-    std::string out;
-    char buffer[4096];
-    for (ssize_t n; (n = read(ends_[0], buffer, sizeof buffer)) > 0;) out.append(buffer, n);
-    return out;
-  }
-
- private:
-  static void Close(int& fd) {
-    if (fd >= 0) close(fd);
-    fd = -1;
-  }
-  int ends_[2] = {-1, -1};
-};
-
-std::size_t Occurrences(const std::string& text, std::string_view what) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
-  return count;
-}
 
 TEST(Logger, WritesEverythingBeforeItIsGone) {
   FILE* file = std::tmpfile();
@@ -103,63 +70,138 @@ TEST(Logger, FlushReturnsWhenTheLineIsOut) {
   EXPECT_EQ(Occurrences(pipe.ReadAll(), "note"), 1u);
 }
 
+TEST(Logger, CountsLinesByLevel) {
+  TemporaryFile file;
+  Logger logger({.level = Level::kInfo, .fd = file.fd()});
+  for (int i = 0; i < 3; ++i) logger.Log({}, kNote);
+  logger.Log({}, kTrouble);
+  logger.Log({}, kDetail);
+  logger.Flush();
+  EXPECT_EQ(logger.lines(Level::kInfo), 3u);
+  EXPECT_EQ(logger.lines(Level::kError), 1u);
+  EXPECT_EQ(logger.lines(Level::kDebug), 0u);
+}
+
+Error Broken() { return Error(Code::kInternal, reasons::kInternal, "it broke").WithCause("disk \"a\""); }
+__attribute__((noinline)) Error Inner() {
+  Error error = Broken();
+  asm volatile("");
+  return error;
+}
+__attribute__((noinline)) Error Outer() {
+  Error error = Inner();
+  asm volatile("");
+  return error;
+}
+
+TEST(Logger, ShowsTheStackOfAnError) {
+  TemporaryFile file;
+  {
+    Logger logger({.json = true, .fd = file.fd()});
+    logger.Log({}, kTrouble, Outer());
+  }
+  const std::string text = file.ReadAll();
+  EXPECT_NE(text.find(R"("error":"it broke (disk \"a\")\n    at log.)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(\n    at log.Inner (platform/telemetry/log/logger_test.cc:)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(\n    at log.Outer (platform/telemetry/log/logger_test.cc:)"), std::string::npos) << text;
+  EXPECT_GE(Occurrences(text, "\\n    at "), 3u);
+  EXPECT_EQ(Occurrences(text, "\n"), 1u);
+}
+
 // A pipe that nobody reads: the writer stands, the queue fills, INFO is dropped while ERROR still finds room.
-TEST(LineWriter, KeepsTheLastQuarterForUrgentLines) {
+TEST(Logger, KeepsTheLastQuarterForErrors) {
   Pipe pipe;
   std::thread reader;
   std::string text;
   {
-    LineWriter writer(pipe.writer(), 64 << 10);
-    const std::string note = std::string(1023, 'n') + "\n";
-    while (writer.dropped() == 0) writer.Push(note, false);
-    const std::uint64_t before = writer.dropped();
-    writer.Push("urgent\n", true);
-    EXPECT_EQ(writer.dropped(), before);
+    Logger logger({.fd = pipe.writer(), .queue_bytes = 64 << 10});
+    const std::string large(1000, 'n');
+    while (logger.dropped() < 1000) logger.Log({}, kNote, {{"large", large}});
+    const std::uint64_t before = logger.dropped();
+    logger.Log({}, kTrouble);
+    EXPECT_EQ(logger.dropped(), before);
     reader = std::thread([&] {
       char buffer[4096];
-      while (text.find("urgent\n") == std::string::npos) {
-        const ssize_t n = read(pipe.reader(), buffer, sizeof buffer);
-        if (n <= 0) return;
-        text.append(buffer, n);
-      }
+      for (ssize_t n; (n = read(pipe.reader(), buffer, sizeof buffer)) > 0;) text.append(buffer, n);
     });
-    writer.Flush();
   }
   pipe.CloseWriter();
   reader.join();
-  EXPECT_EQ(Occurrences(text, "urgent\n"), 1u);
+  EXPECT_EQ(Occurrences(text, "trouble"), 1u);
 }
 
-TEST(LineWriter, SurvivesAReaderThatWentAway) {
+TEST(Logger, SurvivesAReaderThatWentAway) {
   Pipe pipe;
-  LineWriter writer(pipe.writer(), 1 << 20);
+  Logger logger({.fd = pipe.writer()});
   pipe.CloseReader();
-  writer.Push("one\ntwo\n", false);
-  writer.Flush();
-  EXPECT_EQ(writer.dropped(), 2u);
-  EXPECT_EQ(writer.write_errors(), 1u);
-  writer.Push("three\n", false);
-  writer.Flush();
-  EXPECT_EQ(writer.dropped(), 3u);
+  logger.Log({}, kNote);
+  logger.Log({}, kNote);
+  logger.Flush();
+  EXPECT_EQ(logger.dropped(), 2u);
+  EXPECT_GE(logger.write_errors(), 1u);
+  logger.Log({}, kNote);
+  logger.Flush();
+  EXPECT_EQ(logger.dropped(), 3u);
 }
 
-TEST(LineWriter, CountsAFullDisk) {
-  const int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  ASSERT_GE(fd, 0);
-  {
-    LineWriter writer(fd, 1 << 20);
-    writer.Push("lost\n", true);
-    writer.Flush();
-    EXPECT_EQ(writer.dropped(), 1u);
+TEST(Logger, CountsAFullDiskAndAClosedDescriptor) {
+  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(full, 0);
+  const int unwritable = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  for (const int fd : {full, unwritable, -1}) {
+    Logger logger({.fd = fd});
+    logger.Log({}, kTrouble);
+    logger.Flush();
+    EXPECT_EQ(logger.dropped(), 1u) << fd;
+    EXPECT_EQ(logger.write_errors(), 1u) << fd;
   }
-  close(fd);
+  close(full);
+  close(unwritable);
 }
 
-TEST(LineWriter, DoesNotHangOnAnOutputThatTakesNothing) {
+TEST(Logger, DoesNotHangOnAnOutputThatTakesNothing) {
   Pipe pipe;
-  auto writer = std::make_unique<LineWriter>(pipe.writer(), 1 << 20);
-  for (int i = 0; i < 200; ++i) writer->Push(std::string(1023, 'n') + "\n", false);
-  writer.reset();  // Returns; the test's own time-out would say otherwise.
+  auto logger = std::make_unique<Logger>(Options{.fd = pipe.writer()});
+  const std::string large(1000, 'n');
+  for (int i = 0; i < 200; ++i) logger->Log({}, kNote, {{"large", large}});
+  logger.reset();  // Returns; the test's own time-out would say otherwise.
+}
+
+TEST(Logger, TakesHugeAndIllFormedValues) {
+  TemporaryFile file;
+  std::string bytes(1 << 20, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+  {
+    Logger logger({.json = true, .fd = file.fd()});
+    logger.Log({}, kTrouble, Error(Code::kInternal, reasons::kInternal, bytes), {{"a", bytes}, {"b", bytes}, {"c", bytes}});
+    EXPECT_EQ(logger.dropped(), 0u);
+  }
+  const std::string text = file.ReadAll();
+  EXPECT_EQ(Occurrences(text, "\n"), 1u);
+  EXPECT_TRUE(text.ends_with("}\n"));
+  EXPECT_TRUE(IsValidUtf8(text));
+  EXPECT_LT(text.size(), 5u << 20);
+}
+
+// A full disk in the middle of a line: what comes later stands on lines of its own.
+TEST(Logger, WritesAgainWhenTheDiskHasRoom) {
+  Pipe pipe;
+  ASSERT_EQ(fcntl(pipe.writer(), F_SETPIPE_SZ, 4096), 4096);
+  const std::string large(6000, 'n');
+  std::string text;
+  {
+    Logger logger({.fd = pipe.writer()});
+    logger.Log({}, kNote, {{"large", large}});
+    char buffer[4096];
+    while (text.find("(platform") == std::string::npos) {
+      const ssize_t n = read(pipe.reader(), buffer, sizeof buffer);
+      ASSERT_GT(n, 0);
+      text.append(buffer, n);
+    }
+    logger.Log({}, kTrouble);
+  }
+  text += pipe.ReadAll();
+  EXPECT_EQ(Occurrences(text, "\n"), 2u);
 }
 
 }  // namespace

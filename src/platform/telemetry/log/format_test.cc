@@ -1,4 +1,4 @@
-#include "platform/telemetry/log/line.h"
+#include "platform/telemetry/log/format.h"
 
 #include <gtest/gtest.h>
 
@@ -14,18 +14,24 @@ namespace {
 constexpr Event kDone{Level::kInfo, "task run completed", "A run ended."};
 constexpr std::chrono::sys_time<std::chrono::nanoseconds> kTime{std::chrono::nanoseconds{1779612131123456789}};
 
+std::string Formatted(const Format& format, const Line& line, std::string_view stack = {}) {
+  Buffer scratch;
+  Buffer out;
+  format.finish(format.encode(line, format.site(line.event, line.where), scratch), stack, out);
+  return std::string(out.view());
+}
+
 // The line of `fields` without its head, which other tests look at.
 std::string Members(std::initializer_list<Field> fields, const RequestContext& ctx = {}, const Error* error = nullptr) {
-  std::string out;
   const auto where = std::source_location::current();
-  AppendJson({kTime, kDone, ctx, error, fields, where}, out);
+  const std::string out = Formatted(kJsonFormat, {kTime, kDone, ctx, error, fields, where}, error ? "\n    at f (g.cc:1)" : "");
   return out.substr(out.find("},") + 2);
 }
 
 std::string Quoted(std::string_view text) {
-  std::string out;
+  Buffer out;
   AppendJsonString(text, out);
-  return out;
+  return std::string(out.view());
 }
 
 TEST(JsonLine, HasTheDocumentedShape) {
@@ -34,12 +40,11 @@ TEST(JsonLine, HasTheDocumentedShape) {
   ctx.actor = "user/login_id=alice";
   ctx.trace = {"0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true};
   const auto where = std::source_location::current();
-  std::string out;
   const std::initializer_list<Field> fields = {{"task", "projects/play/rollouts/100/tasks/3"}, {"duration_ms", 3214}};
-  AppendJson({kTime, kDone, ctx, nullptr, fields, where}, out);
+  const std::string out = Formatted(kJsonFormat, {kTime, kDone, ctx, nullptr, fields, where});
   EXPECT_EQ(out, R"({"time":"2026-05-24T08:42:11.123456789Z","level":"INFO","msg":"task run completed",)"
-                 R"("source":{"function":"log::{anonymous}::JsonLine_HasTheDocumentedShape_Test::TestBody",)"
-                 R"("file":"src/platform/telemetry/log/line_test.cc","line":)" +
+                 R"("source":{"function":"log.JsonLine_HasTheDocumentedShape_Test.TestBody",)"
+                 R"("file":"platform/telemetry/log/format_test.cc","line":)" +
                      std::to_string(where.line()) +
                      R"(},"correlation_id":"req-1","actor":"user/login_id=alice",)"
                      R"("trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","trace_flags":"01",)"
@@ -53,10 +58,10 @@ TEST(JsonLine, WritesEveryKindOfValue) {
   EXPECT_EQ(Members({{"inf", std::numeric_limits<double>::infinity()}}), "\"inf\":\"inf\"}\n");
 }
 
-TEST(JsonLine, ShowsAnErrorWithItsPrivateCause) {
+TEST(JsonLine, ShowsAnErrorWithItsPrivateCauseAndStack) {
   const Error error = Error(Code::kNotFound, reasons::kFileError, "no key file").WithCause("errno \"2\"");
   EXPECT_EQ(Members({}, {}, &error),
-            R"x("error":"no key file (errno \"2\")","error_code":"NOT_FOUND","error_reason":"FILE_ERROR"})x"
+            R"x("error":"no key file (errno \"2\")\n    at f (g.cc:1)","error_code":"NOT_FOUND","error_reason":"FILE_ERROR"})x"
             "\n");
 }
 
@@ -87,25 +92,59 @@ TEST(JsonLine, EveryByteValueLeavesOneValidLine) {
   EXPECT_TRUE(IsValidUtf8(out));
 }
 
+TEST(JsonLine, TakesNoMoreFieldsWhenItIsLong) {
+  const std::string large(kMaxTextBytes, '\x01');
+  const std::string out =
+      Members({{"a", large}, {"b", large}, {"c", "x"}, {"d", "y"}}, {}, nullptr);
+  EXPECT_LT(out.size(), kLongestLine);
+  EXPECT_TRUE(out.ends_with("\",\"truncated\":true}\n")) << out.substr(out.size() - 80);
+  EXPECT_EQ(out.find("\"c\":"), out.npos);
+}
+
+TEST(JsonLine, EndsEveryLengthOfTextRight) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const std::string special : {"\"", "\n", "\xC3\xBC", "\x7F", "\xFF"}) {
+        std::string text(size, 'a');
+        text.replace(at, 1, special);
+        const std::string shown = special == "\"" ? "\\\"" : special == "\n" ? "\\n" : special == "\xFF" ? "\xEF\xBF\xBD" : special;
+        EXPECT_EQ(Quoted(text), '"' + std::string(at, 'a') + shown + std::string(size - at - 1, 'a') + '"');
+      }
+    }
+  }
+}
+
+TEST(Time, HasNanosecondsAndFollowsTheCalendar) {
+  const auto at = [](std::int64_t nanos) {
+    Buffer out;
+    AppendTime(NanoTime(std::chrono::nanoseconds(nanos)), out);
+    return std::string(out.view());
+  };
+  EXPECT_EQ(at(0), "1970-01-01T00:00:00.000000000Z");
+  EXPECT_EQ(at(1), "1970-01-01T00:00:00.000000001Z");
+  EXPECT_EQ(at(999'999'999), "1970-01-01T00:00:00.999999999Z");
+  EXPECT_EQ(at(1709164800'000'010'000), "2024-02-29T00:00:00.000010000Z");
+  EXPECT_EQ(at(1709251199'100'000'000), "2024-02-29T23:59:59.100000000Z");
+}
+
+TEST(TextLine, ShowsTheStackBelow) {
+  const Error error = Error(Code::kNotFound, reasons::kFileError, "no key\nfile");
+  const auto where = std::source_location::current();
+  EXPECT_EQ(Formatted(kTextFormat, {kTime, kDone, {}, &error, {}, where}, "\n    at f (g.cc:1)\n    at h (g.cc:2)"),
+            "2026-05-24T08:42:11.123456789Z INFO  task run completed error=\"no key\\nfile\" error_code=NOT_FOUND "
+            "error_reason=FILE_ERROR (platform/telemetry/log/format_test.cc:" +
+                std::to_string(where.line()) + ")\n    at f (g.cc:1)\n    at h (g.cc:2)\n");
+}
+
 TEST(TextLine, ReadsInOneLook) {
   RequestContext ctx;
   ctx.correlation_id = "req-1";
   const auto where = std::source_location::current();
   const std::initializer_list<Field> fields = {{"state", "DONE"}, {"why", "two words\n"}, {"rows", 1}, {"none", ""}};
-  std::string out;
-  AppendText({kTime, kDone, ctx, nullptr, fields, where}, out);
-  EXPECT_EQ(out,
+  EXPECT_EQ(Formatted(kTextFormat, {kTime, kDone, ctx, nullptr, fields, where}),
             "2026-05-24T08:42:11.123456789Z INFO  task run completed correlation_id=req-1 state=DONE "
-            "why=\"two words\\n\" rows=1 none=\"\" (src/platform/telemetry/log/line_test.cc:" +
+            "why=\"two words\\n\" rows=1 none=\"\" (platform/telemetry/log/format_test.cc:" +
                 std::to_string(where.line()) + ")\n");
-}
-
-TEST(FunctionName, LosesTypesAndArguments) {
-  EXPECT_EQ(ShortFunctionName("argus::Status argus::runner::Loop::Run(int)"), "runner::Loop::Run");
-  EXPECT_EQ(ShortFunctionName("argus::Result<std::pair<int, int> > argus::F(std::function<void(int)>) [with T = int]"), "F");
-  EXPECT_EQ(ShortFunctionName("argus::log::F()::<lambda(int)>"), "log::F");
-  EXPECT_EQ(ShortFunctionName("int main(int, char**)"), "main");
-  EXPECT_EQ(ShortFunctionName(""), "");
 }
 
 }  // namespace
