@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "app/command_line.h"
@@ -43,7 +44,8 @@ void AwaitSignal(const sigset_t& signals) {
   sigwait(&signals, &signal);
 }
 
-int Serve(const app::ServerOptions& options) {
+int Serve(app::ServerOptions options) {
+  options.trace = trace::FromEnvironment(std::getenv, app::kVersion, options.misread_trace);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -16,4 +16,11 @@ inline constexpr log::Event kAdminMade{log::Level::kInfo, "first admin made",
 inline constexpr log::Event kDemoSeeded{log::Level::kWarn, "demo data seeded",
                                         "--demo: well-known passwords are in force. Never where it matters."};
 
+inline constexpr log::Event kVariableIgnored{log::Level::kWarn, "variable ignored",
+                                             "An OTEL_* variable has a value that is not understood: its default stands."};
+inline constexpr log::Event kExportFailed{log::Level::kWarn, "spans not exported",
+                                              "The collector did not take a batch; at most once a minute."};
+inline constexpr log::Event kExportRecovered{log::Level::kInfo, "spans exported again",
+                                           "The collector takes spans again, after a failure."};
+
 }  // namespace argus::app

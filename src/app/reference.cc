@@ -6,6 +6,7 @@
 #include "app/catalogue.h"
 #include "app/command_line.h"
 #include "platform/base/reasons.h"
+#include "platform/telemetry/trace/options.h"
 
 namespace argus::app {
 
@@ -16,6 +17,10 @@ Status PrintReference(const std::string& page, std::ostream& out) {
   }
   if (page == "metrics") {
     out << MetricsReference();
+    return Ok();
+  }
+  if (page == "otel") {
+    out << trace::Reference();
     return Ok();
   }
   for (const auto& reference : api::ReferencePages()) {

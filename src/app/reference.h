@@ -8,7 +8,7 @@
 
 namespace argus::app {
 
-// permissions, errors, api, flags, metrics; NOT_FOUND for another name.
+// permissions, errors, api, flags, metrics, otel; NOT_FOUND for another name.
 Status PrintReference(const std::string& page, std::ostream& out);
 
 }  // namespace argus::app

@@ -30,6 +30,7 @@ struct RunnerDeps {
   metrics::Registry& registry;
   command::ChangeMetrics& changes;
   std::string data_dir;
+  const trace::Tracer& tracer = trace::Off();
 };
 
 // Runs from construction to destruction. The references must outlive it. Runs that a dead process left behind are decided
@@ -40,15 +41,16 @@ class Runners {
   Runners(const RunnerDeps& deps, std::unique_ptr<db::Notifier> wire)
       : metrics_(deps.registry),
         gauge_metrics_(deps.registry),
-        services_{deps.metastore, deps.targets, deps.logger, metrics_, deps.changes},
-        schema_sync_(deps.metastore, deps.sync, deps.logger, metrics_),
-        housekeeping_(deps.metastore, deps.logger, metrics_),
+        services_{deps.metastore, deps.targets, deps.logger, metrics_, deps.changes, deps.tracer},
+        schema_sync_(deps.metastore, deps.sync, deps.logger, metrics_, deps.tracer),
+        housekeeping_(deps.metastore, deps.logger, metrics_, runner::HousekeepingRunner::kInterval, deps.tracer),
         reconcile_(services_),
         plan_checks_(services_, reviewer_),
         task_runs_(services_),
-        gauges_({deps.metastore, deps.logger, metrics_, gauge_metrics_, deps.changes}, deps.data_dir),
+        gauges_({deps.metastore, deps.logger, metrics_, gauge_metrics_, deps.changes, deps.tracer}, deps.data_dir),
         wire_(std::move(wire)) {
-    if (wire_) outbox_ = std::make_unique<runner::OutboxRunner>(deps.metastore, *wire_, deps.logger, metrics_);
+    if (wire_) outbox_ = std::make_unique<runner::OutboxRunner>(deps.metastore, *wire_, deps.logger, metrics_,
+                                                            runner::OutboxRunner::kPollInterval, deps.tracer);
   }
 
   // Claims no more task runs and waits for those under way until `deadline`, then interrupts them. True when none had to be.

@@ -18,6 +18,7 @@
 #include "app/log_events.h"
 #include "app/metrics.h"
 #include "app/runners.h"
+#include "app/tracing.h"
 #include "app/version.h"
 #include "command/bootstrap.h"
 #include "command/demo.h"
@@ -34,6 +35,7 @@
 #include "platform/telemetry/metrics/runtime.h"
 #include "target/postgres/driver.h"
 #include "target/sqlite/driver.h"
+#include "target/traced_driver.h"
 
 namespace argus::app {
 namespace {
@@ -42,10 +44,14 @@ constexpr std::size_t kWorkers = 16;
 constexpr std::size_t kWorkerQueue = 1024;
 constexpr std::chrono::seconds kMemoryReturnInterval{60};
 
-command::Targets::Drivers MakeDrivers() {
+command::Targets::Drivers MakeDrivers(const trace::Tracer& tracer) {
+  const auto traced = [&](auto driver, const char* system, sql::Engine engine) {
+    return std::make_unique<target::TracedDriver>(std::move(driver), system, engine, tracer);
+  };
   command::Targets::Drivers drivers;
-  drivers.emplace(v1::POSTGRES, std::make_unique<target::postgres::PostgresDriver>());
-  drivers.emplace(v1::SQLITE, std::make_unique<target::sqlite::SqliteDriver>());
+  drivers.emplace(v1::POSTGRES, traced(std::make_unique<target::postgres::PostgresDriver>(), "postgresql",
+                                       sql::Engine::kPostgres));
+  drivers.emplace(v1::SQLITE, traced(std::make_unique<target::sqlite::SqliteDriver>(), "sqlite", sql::Engine::kSqlite));
   return drivers;
 }
 
@@ -100,6 +106,7 @@ struct Server::Parts {
   std::vector<net::Cidr> trusted_proxies;
   std::optional<DataDir> data_dir;
   metrics::Registry registry{{.native_histograms = options.native_histograms}};
+  trace::Tracer tracer{TraceOptions(options, logger)};
   api::HttpMetrics http_metrics{registry};
   std::atomic<std::int64_t> connections{0};  // of HTTP
   store::StoreMetrics store_metrics{registry};
@@ -150,18 +157,22 @@ Status Server::Parts::OpenStores() {
   ARGUS_ASSIGN(keyring, secret::Keyring::LoadOrCreate(KeyFile(options)));
   db::Options db_options;
   db_options.url = url;
-  db_options.observer = [this](const RequestContext&, const db::StatementEvent& event) { store_metrics.StatementEnded(event); };
+  const auto dialect = url.starts_with("sqlite:") ? db::Dialect::kSqlite : db::Dialect::kPostgres;
+  db_options.observer = [this, dialect](const RequestContext& ctx, const db::StatementEvent& event) {
+    store_metrics.StatementEnded(event);
+    RecordStatement(tracer, dialect, ctx, event);
+  };
   ARGUS_ASSIGN(metastore, OpenMetastore(std::move(db_options), clock, store_metrics));
   metrics::AddProcessMetrics(registry);
   metrics::AddRuntimeMetrics(registry, [this] { return static_cast<double>(connections) + http_metrics.in_flight(); });
-  AddSpanMetrics(registry, trace::Off());
+  AddSpanMetrics(registry, tracer);
   AddBuildMetrics(registry, kVersion, kGitCommit, options.debug);
   AddLogMetrics(registry, logger);
   AddConnectionMetrics(registry, *metastore);
   KnowAuditActions(store_metrics);
   auto access = LocalAccessOf(options, url);
   ARGUS_RETURN_IF_ERROR(command::CheckLocalAccess(access));
-  targets.emplace(*metastore, *keyring, MakeDrivers(), std::move(access));
+  targets.emplace(*metastore, *keyring, MakeDrivers(tracer), std::move(access));
   sync.emplace(*metastore, *targets);
   commands.emplace(*metastore, *keyring, *targets, *sync, hasher, changes);
   return Ok();
@@ -182,7 +193,7 @@ Status Server::Parts::StartRunners() {
     ARGUS_ASSIGN(const std::string url, MetastoreUrl(options));
     ARGUS_ASSIGN(wire, db::Notifier::Open({.url = url}));
   }
-  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry, changes, options.data_dir}, std::move(wire));
+  runners.emplace(RunnerDeps{*metastore, *targets, *sync, logger, registry, changes, options.data_dir, tracer}, std::move(wire));
   memory_returner.emplace("memory_return", kMemoryReturnInterval, [this] { memory_return.Run(); });
   return Ok();
 }
@@ -198,7 +209,7 @@ Status Server::Parts::BuildApi() {
                                .debug = options.debug,
                                .demo = options.demo};
   ARGUS_ASSIGN(api, api::RegisterAll(dispatcher,
-                                     {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts}));
+                                     {clock, logger, http_metrics, *readiness, *metastore, commands->ForApi(), facts, tracer}));
   readiness->SetListener([this](bool ready) { ShowReady(ready); });
   http_metrics.KnowMethods(dispatcher);
   workers.emplace("worker", kWorkers, kWorkerQueue, WaitObserver(registry, "worker"));

@@ -8,6 +8,7 @@
 
 #include "command/local_access.h"
 #include "platform/base/result.h"
+#include "platform/telemetry/trace/options.h"
 
 namespace argus::app {
 
@@ -30,6 +31,8 @@ struct ServerOptions {
   bool enable_json_logging = false;
   bool debug = false;
   bool demo = false;
+  trace::Options trace;                          // by OTEL_*, as misread_trace is
+  std::vector<trace::Misread> misread_trace;
   std::string admin_password;  // ARGUS_ADMIN_PASSWORD only: never a flag
 };
 

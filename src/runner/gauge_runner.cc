@@ -85,9 +85,10 @@ void GaugeRunner::Pass() {
 }
 
 Status GaugeRunner::Refresh() {
-  ARGUS_RETURN_IF_ERROR(Probe());
   auto ctx = command::SystemContext("gauges");
   ctx.cancel = stop_;
+  const trace::Scope scope(services_.tracer, ctx, {.name = "wake gauges"});
+  ARGUS_RETURN_IF_ERROR(Probe());
   ctx.deadline = Monotonic::now() + kReadPatience;
   auto reader = services_.metastore.Read(ctx);
   ARGUS_RETURN_IF_ERROR(ReadEnvironments(reader, services_.changes));

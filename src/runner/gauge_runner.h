@@ -8,6 +8,7 @@
 #include "command/metrics.h"
 #include "platform/runtime/runner_thread.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "runner/gauge_metrics.h"
 #include "runner/metrics.h"
 #include "store/metastore.h"
@@ -20,6 +21,7 @@ struct GaugeServices {
   RunMetrics& runs;
   GaugeMetrics& gauges;
   command::ChangeMetrics& changes;
+  const trace::Tracer& tracer = trace::Off();
 };
 
 // At the start and every ten seconds. While the metastore is down the gauges keep their values. The references must

@@ -23,8 +23,12 @@ Status CleanUp(store::Metastore& metastore, const RequestContext& ctx) {
 }
 
 HousekeepingRunner::HousekeepingRunner(store::Metastore& metastore, log::Logger& logger, RunMetrics& metrics,
-                                       std::chrono::milliseconds interval)
-    : metastore_(metastore), logger_(logger), metrics_(metrics), thread_("housekeeping", interval, [this] { Run(); }) {}
+                                       std::chrono::milliseconds interval, const trace::Tracer& tracer)
+    : metastore_(metastore),
+      logger_(logger),
+      metrics_(metrics),
+      tracer_(tracer),
+      thread_("housekeeping", interval, [this] { Run(); }) {}
 
 HousekeepingRunner::~HousekeepingRunner() {
   stop_->Cancel();
@@ -34,7 +38,8 @@ HousekeepingRunner::~HousekeepingRunner() {
 void HousekeepingRunner::Run() {
   auto ctx = command::SystemContext("housekeeping");
   ctx.cancel = stop_;
-  const Status cleaned = CleanUp(metastore_, ctx);
+  trace::Scope scope(tracer_, ctx, {.name = "wake housekeeping"});
+  const Status cleaned = scope.Ended(CleanUp(metastore_, ctx));
   metrics_.PassEnded(Runner::kHousekeeping, cleaned.ok());
   if (!cleaned.ok() && !stop_->cancelled()) logger_.Log(ctx, events::kHousekeepingFailed, cleaned.error());
 }

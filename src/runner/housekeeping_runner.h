@@ -6,6 +6,7 @@
 
 #include "platform/runtime/runner_thread.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "runner/metrics.h"
 #include "store/metastore.h"
 
@@ -24,7 +25,7 @@ class HousekeepingRunner {
   static constexpr std::chrono::hours kOutboxLifetime{1};
 
   HousekeepingRunner(store::Metastore& metastore, log::Logger& logger, RunMetrics& metrics,
-                     std::chrono::milliseconds interval = kInterval);
+                     std::chrono::milliseconds interval = kInterval, const trace::Tracer& tracer = trace::Off());
   ~HousekeepingRunner();
 
  private:
@@ -33,6 +34,7 @@ class HousekeepingRunner {
   store::Metastore& metastore_;
   log::Logger& logger_;
   RunMetrics& metrics_;
+  const trace::Tracer& tracer_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   PeriodicThread thread_;
 };

@@ -11,11 +11,12 @@ constexpr std::string_view kWireTopic = "outbox";
 }  // namespace
 
 OutboxRunner::OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger, RunMetrics& metrics,
-                           std::chrono::milliseconds poll_interval)
+                           std::chrono::milliseconds poll_interval, const trace::Tracer& tracer)
     : metastore_(metastore),
       wire_(wire),
       logger_(logger),
       metrics_(metrics),
+      tracer_(tracer),
       thread_("outbox", poll_interval, [this] { Run(); }),
       others_(wire.OnNotify([this](std::string_view) { thread_.Wake(); })) {
   SubscribeToOwn();
@@ -42,7 +43,8 @@ void OutboxRunner::Run() {
   auto ctx = command::SystemContext("outbox");
   ctx.cancel = stop_;
   delivering_ = std::this_thread::get_id();
-  const Status delivered = Deliver(ctx);
+  trace::Scope scope(tracer_, ctx, {.name = "wake outbox"});
+  const Status delivered = scope.Ended(Deliver(ctx));
   metrics_.PassEnded(Runner::kOutbox, delivered.ok());
   if (!delivered.ok() && !stop_->cancelled()) logger_.Log(ctx, events::kOutboxFailed, delivered.error());
 }

@@ -12,6 +12,7 @@
 #include "platform/db/listen.h"
 #include "platform/runtime/runner_thread.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "runner/metrics.h"
 #include "store/metastore.h"
 #include "store/outbox_store.h"
@@ -26,7 +27,7 @@ class OutboxRunner {
   static constexpr std::chrono::milliseconds kPollInterval{2000};
 
   OutboxRunner(store::Metastore& metastore, db::Notifier& wire, log::Logger& logger, RunMetrics& metrics,
-               std::chrono::milliseconds poll_interval = kPollInterval);
+               std::chrono::milliseconds poll_interval = kPollInterval, const trace::Tracer& tracer = trace::Off());
   ~OutboxRunner();
 
  private:
@@ -39,6 +40,7 @@ class OutboxRunner {
   db::Notifier& wire_;
   log::Logger& logger_;
   RunMetrics& metrics_;
+  const trace::Tracer& tracer_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   std::optional<store::OutboxFeed> feed_;      // The thread's own.
   std::atomic<std::thread::id> delivering_{};  // Whoever publishes what others committed.

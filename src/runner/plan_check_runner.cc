@@ -14,8 +14,9 @@ using std::chrono::milliseconds;
 constexpr std::string_view kActor = "system/plan_check";
 constexpr milliseconds kMetastorePatience{10000};
 
-RequestContext PassContext() {
+RequestContext PassContext(const TraceContext& trace) {
   auto ctx = command::SystemContext("plan_check");
+  ctx.trace = trace;
   ctx.deadline = Monotonic::now() + kMetastorePatience;
   return ctx;
 }
@@ -44,6 +45,8 @@ void PlanCheckRunner::Stop() {
 
 void PlanCheckRunner::Pass() {
   failed_ = false;
+  const auto span = services_.tracer.Start({}, {.name = "wake plan_check"});
+  trace_ = span.context();
   RequeueExpired();
   while (!claiming_.stopping() && active_count() < options_.workers && ClaimOne()) {
   }
@@ -58,14 +61,14 @@ void PlanCheckRunner::PassFailed(const RequestContext& ctx, const Error& error) 
 void PlanCheckRunner::RequeueExpired() {
   if (Monotonic::now() - last_requeue_ < options_.poll) return;
   last_requeue_ = Monotonic::now();
-  const auto ctx = PassContext();
+  const auto ctx = PassContext(trace_);
   const auto requeued = progress_.RequeueExpired(ctx);
   if (!requeued.ok()) PassFailed(ctx, requeued.error());
 }
 
 // False when there is nothing to claim now.
 bool PlanCheckRunner::ClaimOne() {
-  const auto ctx = PassContext();
+  const auto ctx = PassContext(trace_);
   auto reader = services_.metastore.Read(ctx);
   if (const auto pending = store::CountPendingPlanCheckRuns(reader); pending.ok() && *pending == 0) return false;
   auto claimed = progress_.Claim(ctx, services_.metastore.replica(), options_.lease);
@@ -100,6 +103,9 @@ void PlanCheckRunner::Carry(const store::ClaimedCheck& check, const std::shared_
   auto ctx = RunContext(check.origin, kActor);
   ctx.cancel = cancel;
   ctx.deadline = Monotonic::now() + options_.patience;
+  trace::Scope scope(services_.tracer, ctx, {.name = "plan check", .parent_is_remote = true});
+  scope.span().SetAll({{"argus.plan_check_run", check.run.name()},
+                       {"argus.type", v1::PlanCheckRun::Type_Name(check.run.type())}});
   auto outcome = checks_.Carry(ctx, check.run);
   if (cancel->cancelled()) return services_.logger.Log(ctx, events::kCheckDropped, {{"plan_check_run", check.run.name()}});
   if (!outcome.ok()) {
@@ -131,7 +137,7 @@ void PlanCheckRunner::Finish(const RequestContext& ctx, const store::ClaimedChec
 // A check that was canceled, replaced or taken over is cut off.
 void PlanCheckRunner::RenewAll() {
   for (const auto& [id, check] : active()) {
-    const auto renewed = progress_.Renew(PassContext(), check.token, options_.lease);
+    const auto renewed = progress_.Renew(PassContext(trace_), check.token, options_.lease);
     if (!renewed.ok() && renewed.error().reason() == reasons::kLeaseLost) check.cancel->Cancel();
   }
 }

@@ -58,8 +58,9 @@ class PlanCheckRunner {
   command::PlanCheckProgress progress_;
   std::mutex mutex_;
   std::map<std::int64_t, ActiveCheck> active_;
-  MonotonicTime last_requeue_{};  // The claiming thread's own, like failed_.
+  MonotonicTime last_requeue_{};  // The claiming thread's own, like the next two.
   bool failed_ = false;
+  TraceContext trace_;  // of the wake-up
   WorkerPool pool_;
   PeriodicThread renewing_;
   PeriodicThread claiming_;

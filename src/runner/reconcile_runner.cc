@@ -36,7 +36,8 @@ void ReconcileRunner::Stop() {
 void ReconcileRunner::Pass() {
   auto ctx = command::SystemContext("reconcile");
   ctx.cancel = cancel_;
-  const auto expired = FindExpired(ctx);
+  trace::Scope scope(services_.tracer, ctx, {.name = "wake reconcile"});
+  const auto expired = scope.Ended(FindExpired(ctx));
   if (!expired.ok() && !stop_.given()) services_.logger.Log(ctx, events::kPassFailed, expired.error());
   services_.metrics.PassEnded(Runner::kReconcile, expired.ok());
   if (!expired.ok()) return;
@@ -79,8 +80,10 @@ void ReconcileRunner::Reconcile(const domain::TaskRunName& name) {
   if (!claimed.ok()) return services_.logger.Log(ctx, events::kPassFailed, claimed.error());
   if (!*claimed) return;
   ctx = RunContext((*claimed)->origin, kActor);
+  trace::Scope scope(services_.tracer, ctx, {.name = "reconcile task run", .parent_is_remote = true});
+  scope.span().Set({"argus.task_run", name.ToString()});
   services_.logger.Log(ctx, events::kReconciling, {{"task_run", name.ToString()}});
-  const auto decided = Decide(ctx, **claimed);
+  const auto decided = scope.Ended(Decide(ctx, **claimed));
   if (!decided.ok() && !stop_.given()) {
     services_.logger.Log(ctx, events::kRunNotRecorded, decided.error(), {{"task_run", name.ToString()}});
   }

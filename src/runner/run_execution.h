@@ -28,12 +28,14 @@ class RunExecution {
   Result<Outcome> Attempt();
   Result<std::vector<sql::SqlStatement>> LoadStatements(sql::Engine engine);
   Outcome RunScript(target::Connection& connection, const std::vector<sql::SqlStatement>& statements, sql::Engine engine);
+  void DescribeOutcome(trace::Span& span) const;
   Outcome Prove(const target::RunResult& result, const store::Intent& intent);
 
   const RunServices& services_;
   ActiveRun& run_;
   const StopSignal& stop_;
-  const RequestContext record_ctx_;  // Outlives a stop of the run: what happened is recorded.
+  RequestContext ctx_;               // The run's, which ends with a stop; within the run's span.
+  RequestContext record_ctx_;        // Outlives a stop of the run: what happened is recorded.
   std::string script_;               // The statements are views into it.
   RunReport report_;
 };

@@ -5,6 +5,7 @@
 #include "command/targets.h"
 #include "command/task_run_progress.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "runner/metrics.h"
 #include "store/metastore.h"
 
@@ -17,6 +18,7 @@ struct RunServices {
   log::Logger& logger;
   RunMetrics& metrics;
   command::ChangeMetrics& changes;
+  const trace::Tracer& tracer = trace::Off();
 };
 
 // Background work on behalf of whoever asked for the run: it carries on their correlation id and trace. The cancel token is

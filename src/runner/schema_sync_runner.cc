@@ -37,11 +37,12 @@ Result<std::vector<v1::Instance>> LoadInstances(store::Metastore& metastore, con
 }  // namespace
 
 SchemaSyncRunner::SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger,
-                                   RunMetrics& metrics)
+                                   RunMetrics& metrics, const trace::Tracer& tracer)
     : metastore_(metastore),
       sync_(sync),
       logger_(logger),
       metrics_(metrics),
+      tracer_(tracer),
       thread_("schema_sync", kInterval, [this] { Run(); }),
       subscription_(metastore.notifier().Subscribe(store::Topic::kSchemaSync, [this](const auto&) { thread_.Wake(); })) {}
 
@@ -54,7 +55,10 @@ SchemaSyncRunner::~SchemaSyncRunner() {
 
 void SchemaSyncRunner::Run() {
   if (stopping_.WaitFor(kQuiet)) return;
+  auto span = tracer_.Start({}, {.name = "wake schema_sync"});
+  trace_ = span.context();
   const Status passed = Pass();
+  if (!passed.ok()) span.SetError(passed.error());
   metrics_.PassEnded(Runner::kSchemaSync, passed.ok());
   if (!passed.ok() && !stop_->cancelled()) logger_.Log(NewContext(), events::kSyncSkipped, passed.error());
 }
@@ -132,6 +136,7 @@ void SchemaSyncRunner::Sync(const v1::Instance& instance) {
 
 RequestContext SchemaSyncRunner::NewContext() const {
   auto ctx = command::SystemContext("schema_sync");
+  ctx.trace = trace_;
   ctx.cancel = stop_;
   ctx.deadline = metastore_.clock().Monotonic() + kPatience;
   return ctx;

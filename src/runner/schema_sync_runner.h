@@ -10,6 +10,7 @@
 #include "platform/runtime/runner_thread.h"
 #include "platform/runtime/wakeup.h"
 #include "platform/telemetry/log/logger.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "runner/metrics.h"
 #include "store/metastore.h"
 
@@ -26,7 +27,7 @@ class SchemaSyncRunner {
   static constexpr std::chrono::milliseconds kQuiet{500};
 
   SchemaSyncRunner(store::Metastore& metastore, const command::SchemaSync& sync, log::Logger& logger,
-                   RunMetrics& metrics);
+                   RunMetrics& metrics, const trace::Tracer& tracer = trace::Off());
   ~SchemaSyncRunner();
 
  private:
@@ -44,12 +45,14 @@ class SchemaSyncRunner {
   const command::SchemaSync& sync_;
   log::Logger& logger_;
   RunMetrics& metrics_;
+  const trace::Tracer& tracer_;
   const std::shared_ptr<CancelToken> stop_ = std::make_shared<CancelToken>();
   Wakeup stopping_;  // Cuts the quiet time short.
 
   // The thread's own.
   std::map<domain::DatabaseName, MonotonicTime> retry_at_;  // Databases whose last sync failed.
   Timestamp next_stale_pass_{};
+  TraceContext trace_;  // of the wake-up
 
   PeriodicThread thread_;  // Uses all of the above.
   store::Notifier::Subscription subscription_;

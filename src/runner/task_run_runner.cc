@@ -16,8 +16,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAfterInterrupt{10000};
 constexpr milliseconds kClaimPatience{15000};
 
-RequestContext ClaimContext() {
+RequestContext ClaimContext(const TraceContext& trace) {
   auto ctx = command::SystemContext("task_run");
+  ctx.trace = trace;
   ctx.deadline = Monotonic::now() + kClaimPatience;
   return ctx;
 }
@@ -62,10 +63,16 @@ void TaskRunRunner::Loop() {
   while (!stopping_) {
     held_.clear();
     failed_ = false;
-    ClaimAll();
+    WakeUp();
     services_.metrics.PassEnded(Runner::kTaskRun, !failed_);
     wakeup_.WaitFor(UntilNextRun());
   }
+}
+
+void TaskRunRunner::WakeUp() {
+  const auto span = services_.tracer.Start({}, {.name = "wake task_run"});
+  trace_ = span.context();
+  ClaimAll();
 }
 
 void TaskRunRunner::ClaimAll() {
@@ -75,7 +82,7 @@ void TaskRunRunner::ClaimAll() {
 
 // False when there is nothing to claim now.
 bool TaskRunRunner::ClaimOne() {
-  const auto ctx = ClaimContext();
+  const auto ctx = ClaimContext(trace_);
   const auto leased_at = Monotonic::now();
   const auto due = AnyDue(ctx);
   if (due.ok() && !*due) return false;

@@ -41,6 +41,7 @@ class TaskRunRunner {
 
  private:
   void Loop();
+  void WakeUp();
   void ClaimAll();
   bool ClaimOne();
   void Dispatch(store::ClaimedRun claimed, MonotonicTime leased_at);
@@ -54,8 +55,9 @@ class TaskRunRunner {
   std::atomic<bool> stopping_{false};
   StopSignal give_up_;
   Wakeup wakeup_;
-  Timestamp next_due_ = Timestamp::max();  // The loop's own, like failed_ and held_.
+  Timestamp next_due_ = Timestamp::max();  // The loop's own, like the next three.
   bool failed_ = false;
+  TraceContext trace_;  // of the wake-up
   std::vector<std::int64_t> held_;
   ActiveRuns active_;
   RunAttendant attendant_;

@@ -4,6 +4,7 @@
 
 #include "domain/reasons.h"
 #include "platform/base/encoding.h"
+#include "platform/telemetry/trace/propagation.h"
 #include "target/postgres/identity.h"
 #include "target/postgres/marker.h"
 #include "target/run_result.h"
@@ -36,10 +37,15 @@ constexpr auto kTakeBack = R"(
     SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')
                         WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true))";
 
-// The sqlcommenter form; percent-encoding leaves nothing that could end the comment.
-std::string WithCorrelation(std::string_view sql, const RequestContext& ctx) {
-  if (ctx.correlation_id.empty()) return std::string(sql);
-  return fmt::format("{} /*correlation_id='{}'*/", sql, PercentEncode(ctx.correlation_id));
+// The sqlcommenter form, keys in order; percent-encoding leaves nothing that could end the comment. Behind the statement,
+// where it moves no position of an error.
+std::string WithComment(std::string_view sql, const RequestContext& ctx) {
+  std::string tags;
+  if (!ctx.correlation_id.empty()) tags = fmt::format("correlation_id='{}'", PercentEncode(ctx.correlation_id));
+  if (const auto parent = trace::FormatTraceparent(ctx.trace); !parent.empty()) {
+    tags += fmt::format("{}traceparent='{}'", tags.empty() ? "" : ",", PercentEncode(parent));
+  }
+  return tags.empty() ? std::string(sql) : fmt::format("{} /*{}*/", sql, tags);
 }
 
 sql::Position ErrorPosition(const sql::SqlStatement& statement, std::size_t server_position) {
@@ -99,7 +105,7 @@ bool ScriptRunner::ExecuteStatements() {
 bool ScriptRunner::ExecuteStatement(std::size_t index) {
   observer_.BeforeStatement(index);
   const auto start = Clock::now();
-  const auto reply = session_.Execute(ctx_, WithCorrelation((*run_.statements)[index].text, ctx_));
+  const auto reply = session_.Execute(ctx_, WithComment((*run_.statements)[index].text, ctx_));
   if (!reply.done()) {
     const auto error = StatementError(index, reply);
     Report(index, reply, start, &error);
