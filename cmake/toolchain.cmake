@@ -1,9 +1,14 @@
 # Compiler, linker and sanitizer settings: the same for every target.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(ARGUS_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, 'address,undefined' or 'thread'")
 
-add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer -g1
+# -pthread everywhere, since a precompiled header serves only those compiled alike.
+add_compile_options(-pthread -Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer -g1
                     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong)
+add_link_options(-pthread)
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+# Test programs are compiled once and run for seconds: their own code is not optimized in release builds.
+set(ARGUS_TEST_OPTIONS $<$<CONFIG:Release>:-O0> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE>)
 if(NOT ARGUS_SANITIZE)
   add_compile_definitions(_FORTIFY_SOURCE=2)
 else()
