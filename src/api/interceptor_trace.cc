@@ -36,8 +36,7 @@ void Describe(const rpc::Call& call, trace::Span& span) {
                {"url.scheme", "http"},
                {"client.address", call.context().client_address},
                {"user_agent.original", call.context().user_agent},
-               {"rpc.method", fmt::format("{}/{}", call.method().service(), call.method().name())},
-               {"argus.correlation_id", call.context().correlation_id}});
+               {"rpc.method", fmt::format("{}/{}", call.method().service(), call.method().name())}});
   if (call.protocol() != rpc::Protocol::kRest) span.Set({"rpc.system.name", IsGrpc(call) ? "grpc" : "connectrpc"});
 }
 

@@ -10,6 +10,11 @@ std::unique_ptr<Exporter> MakeExporter(const Options& options) {
   return options.protocol == Protocol::kGrpc ? MakeGrpcExporter(options) : MakeHttpExporter(options);
 }
 
+// What leads from a span to the log lines and audit entries of the same work, and back.
+void SetCorrelation(const RequestContext& ctx, Span& span) {
+  if (span.recording() && !ctx.correlation_id.empty()) span.Set({"argus.correlation_id", ctx.correlation_id});
+}
+
 }  // namespace
 
 Tracer::Tracer() = default;
@@ -24,7 +29,9 @@ Tracer::Tracer(const Options& options, std::unique_ptr<Exporter> exporter)
 Tracer::~Tracer() = default;
 
 Span Tracer::StartSlow(const RequestContext& ctx, const SpanSpec& spec) const {
-  return Span(core_.get(), core_->NewSpan(ctx.trace, spec));
+  Span span(core_.get(), core_->NewSpan(ctx.trace, spec));
+  SetCorrelation(ctx, span);
+  return span;
 }
 
 void Tracer::RecordSlow(const RequestContext& ctx, const FinishedSpan& finished) const {
@@ -33,6 +40,7 @@ void Tracer::RecordSlow(const RequestContext& ctx, const FinishedSpan& finished)
   data->start -= finished.duration;
   data->started -= finished.duration;
   Span span(core_.get(), std::move(data));
+  SetCorrelation(ctx, span);
   span.SetAll(finished.attributes);
   if (!finished.error_type.empty()) span.SetError(finished.error_type);
 }

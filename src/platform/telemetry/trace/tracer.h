@@ -56,7 +56,7 @@ class Tracer {
   // Whether callers' trace headers are read (OTEL_PROPAGATORS).
   bool propagates() const { return propagates_; }
 
-  // A child of the span that `ctx.trace` names, or a new trace. When the trace is not sampled the span records nothing,
+  // A child of the span that `ctx.trace` names, or a new trace; with the correlation id of `ctx`. When the trace is not sampled the span records nothing,
   // and what `ctx.trace` names goes on; a new trace that is not sampled has ids all the same.
   Span Start(const RequestContext& ctx, const SpanSpec& spec) const {
     return core_ ? StartSlow(ctx, spec) : Span();

@@ -65,6 +65,18 @@ TEST_F(TracerTest, ASpanHasIdsTimesAndKind) {
   EXPECT_EQ(spans[0].status().code(), opentelemetry::proto::trace::v1::Status::STATUS_CODE_UNSET);
 }
 
+TEST_F(TracerTest, EverySpanCarriesTheCorrelationId) {
+  Make();
+  ctx_.correlation_id = "req-7";
+  Scope scope(*tracer_, ctx_, {.name = "work"});
+  tracer_->Record(ctx_, {.name = "statement"});
+  EXPECT_EQ(Text(Exported().at(0), "argus.correlation_id"), "req-7");
+  tracer_->Start(ctx_, {.name = "child"}).End();
+  EXPECT_EQ(Text(Exported().at(1), "argus.correlation_id"), "req-7");
+  tracer_->Start({}, {.name = "other"}).End();
+  EXPECT_EQ(Text(Exported().at(2), "argus.correlation_id"), "(none)");
+}
+
 TEST_F(TracerTest, ScopesNestAndRestoreTheContext) {
   Make();
   {
