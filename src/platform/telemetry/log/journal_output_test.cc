@@ -116,8 +116,7 @@ TEST(JournalOutput, SendsTheFieldsOfTheProtocolAndOurs) {
 TEST(JournalOutput, KeepsLinesTogetherAndTextWellFormed) {
   Journal journal;
   Logger logger({.journal_socket = journal.path()});
-  const Error error = Error(Code::kInternal, reasons::kInternal, "it broke").WithCause("first\nsecond");
-  logger.Log({}, kTrouble, error, {{"detail", "a\nPRIORITY=0\nb"}, {"bytes", "\xFF"}});
+  logger.Log({}, kTrouble, OuterError("first\nsecond"), {{"detail", "a\nPRIORITY=0\nb"}, {"bytes", "\xFF"}});
   Entry entry = journal.Receive();
   EXPECT_EQ(entry["PRIORITY"], "3");
   EXPECT_EQ(entry["DETAIL"], "a\nPRIORITY=0\nb");

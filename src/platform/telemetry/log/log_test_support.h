@@ -8,6 +8,10 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "platform/base/error.h"
+#include "platform/base/reasons.h"
 
 namespace argus::log {
 
@@ -57,6 +61,18 @@ inline std::size_t Occurrences(const std::string& text, std::string_view what) {
   std::size_t count = 0;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
   return count;
+}
+
+// An error made three of our own calls deep; the compiler may not fold them into one.
+__attribute__((noinline)) inline Error InnerError(std::string cause) {
+  Error error = Error(Code::kInternal, reasons::kInternal, "it broke").WithCause(std::move(cause));
+  asm volatile("");
+  return error;
+}
+__attribute__((noinline)) inline Error OuterError(std::string cause) {
+  Error error = InnerError(std::move(cause));
+  asm volatile("");
+  return error;
 }
 
 }  // namespace argus::log

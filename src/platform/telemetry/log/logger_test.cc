@@ -82,28 +82,16 @@ TEST(Logger, CountsLinesByLevel) {
   EXPECT_EQ(logger.lines(Level::kDebug), 0u);
 }
 
-Error Broken() { return Error(Code::kInternal, reasons::kInternal, "it broke").WithCause("disk \"a\""); }
-__attribute__((noinline)) Error Inner() {
-  Error error = Broken();
-  asm volatile("");
-  return error;
-}
-__attribute__((noinline)) Error Outer() {
-  Error error = Inner();
-  asm volatile("");
-  return error;
-}
-
 TEST(Logger, ShowsTheStackOfAnError) {
   TemporaryFile file;
   {
     Logger logger({.json = true, .fd = file.fd()});
-    logger.Log({}, kTrouble, Outer());
+    logger.Log({}, kTrouble, OuterError("disk \"a\""));
   }
   const std::string text = file.ReadAll();
   EXPECT_NE(text.find(R"("error":"it broke (disk \"a\")\n    at log.)"), std::string::npos) << text;
-  EXPECT_NE(text.find(R"(\n    at log.Inner (platform/telemetry/log/logger_test.cc:)"), std::string::npos) << text;
-  EXPECT_NE(text.find(R"(\n    at log.Outer (platform/telemetry/log/logger_test.cc:)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(\n    at log.InnerError (platform/telemetry/log/log_test_support.h:)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(\n    at log.OuterError (platform/telemetry/log/log_test_support.h:)"), std::string::npos) << text;
   EXPECT_GE(Occurrences(text, "\\n    at "), 3u);
   EXPECT_EQ(Occurrences(text, "\n"), 1u);
 }

@@ -5,6 +5,7 @@
 namespace argus::log {
 
 bool WaitWritable(int fd, const OutputState& state) {
+  if (fd < 0) return true;  // poll would wait for it for ever
   constexpr std::chrono::milliseconds kSlice{50};
   std::chrono::milliseconds waited{0};
   while (waited < kStallLimit) {
