@@ -15,6 +15,8 @@
 #include "cli/apply.h"
 #include "cli/sign_in.h"
 #include "platform/base/clock.h"
+#include "platform/telemetry/log/crash_handler.h"
+#include "platform/telemetry/log/journal_output.h"
 #include "platform/telemetry/log/logger.h"
 #include "review/parser_worker.h"
 
@@ -44,6 +46,15 @@ void AwaitSignal(const sigset_t& signals) {
   sigwait(&signals, &signal);
 }
 
+// Under systemd readable text becomes journald's own entries; JSON stays on standard output, where it is asked for.
+log::Options LogOptions(const app::ServerOptions& options) {
+  log::Options log;
+  log.json = options.enable_json_logging;
+  log.level = options.debug ? log::Level::kDebug : log::Level::kInfo;
+  if (!log.json && log::StderrIsJournal()) log.journal_socket = log::kJournalSocket;
+  return log;
+}
+
 int Serve(app::ServerOptions options) {
   options.trace = trace::FromEnvironment(std::getenv, app::kVersion, options.misread_trace);
   sigset_t signals;
@@ -55,8 +66,8 @@ int Serve(app::ServerOptions options) {
 
   const SystemClock clock;
   const auto began = clock.Monotonic();
-  log::Logger logger(
-      {.json = options.enable_json_logging, .level = options.debug ? log::Level::kDebug : log::Level::kInfo});
+  log::Logger logger(LogOptions(options));
+  const log::CrashHandler crash_handler(logger);
   auto server = app::Server::Start(options, clock, logger);
   if (!server.ok()) {
     logger.Flush();

@@ -209,10 +209,13 @@ std::optional<net::Route> DebugEndpoints::Select(const net::HttpRequest& head) {
 }
 
 net::HttpResponse DebugEndpoints::Serve(net::HttpRequest&& request) {
+  const auto begin = std::chrono::steady_clock::now();
   auto answer = Answer(request);
   if (answer.ok()) Symbols().Release();  // what was read for the names
   auto response = answer.ok() ? *std::move(answer) : Refusal(StatusOf(answer.error()), answer.error().message());
-  deps_.metrics.Ended({request.method, "/debug/pprof/{profile}", response.status, "http"});
+  deps_.watch.metrics.Ended({request.method, "/debug/pprof/{profile}", response.status, "http"});
+  PlainAccess(request).Log(deps_.watch.logger, events::kRequest, response.status, "http",
+                           answer.ok() ? nullptr : &answer.error(), std::chrono::steady_clock::now() - begin);
   return response;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "api/metrics.h"
+#include "api/access_log.h"
 #include "command/auth_command.h"
 #include "platform/base/result.h"
 #include "platform/net/http_types.h"
@@ -17,7 +17,7 @@
 namespace argus::api {
 
 struct DebugDeps {
-  HttpMetrics& metrics;
+  PlainWatch watch;
   command::AuthCommands& auth;
   store::Metastore& metastore;
 };

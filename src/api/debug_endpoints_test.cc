@@ -35,7 +35,7 @@ class DebugEndpointsTest : public testing::Test {
   net::HttpResponse Get(const std::string& path, const std::string& query = "") { return Send(Request(path, query)); }
 
   TestServer server_;
-  DebugEndpoints debug_{{server_.http_metrics(), server_.auth(), server_.metastore()}};
+  DebugEndpoints debug_{{{server_.http_metrics(), server_.logger()}, server_.auth(), server_.metastore()}};
 };
 
 void ExpectRefused(const net::HttpResponse& response, int status) {

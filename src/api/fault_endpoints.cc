@@ -23,9 +23,9 @@ net::HttpResponse Block(net::HttpRequest&& request) {
 
 }  // namespace
 
-void AddFaultEndpoints(net::HttpMux& mux, HttpMetrics& metrics) {
-  AddPlain(mux, metrics, "/debug/fault/block-loop", Block, net::RunOn::kIo);
-  AddPlain(mux, metrics, "/debug/fault/block-worker", Block, net::RunOn::kPool);
+void AddFaultEndpoints(net::HttpMux& mux, const PlainWatch& watch) {
+  AddPlain(mux, watch, "/debug/fault/block-loop", Block, net::RunOn::kIo);
+  AddPlain(mux, watch, "/debug/fault/block-worker", Block, net::RunOn::kPool);
 }
 
 }  // namespace argus::api
@@ -34,7 +34,7 @@ void AddFaultEndpoints(net::HttpMux& mux, HttpMetrics& metrics) {
 
 namespace argus::api {
 
-void AddFaultEndpoints(net::HttpMux&, HttpMetrics&) {}
+void AddFaultEndpoints(net::HttpMux&, const PlainWatch&) {}
 
 }  // namespace argus::api
 

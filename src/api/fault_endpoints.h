@@ -2,13 +2,13 @@
 // -DARGUS_FAULTS=ON.
 #pragma once
 
-#include "api/metrics.h"
+#include "api/access_log.h"
 #include "platform/net/http_mux.h"
 
 namespace argus::api {
 
 // /debug/fault/block-loop and /debug/fault/block-worker: keep the thread that serves them for ?seconds=N (at most 600).
 // Adds nothing in other builds.
-void AddFaultEndpoints(net::HttpMux& mux, HttpMetrics& metrics);
+void AddFaultEndpoints(net::HttpMux& mux, const PlainWatch& watch);
 
 }  // namespace argus::api

@@ -90,9 +90,10 @@ void AddHealthEndpoints(net::HttpMux& mux, const HealthDeps& deps) {
   const auto ready = [deps](net::HttpRequest&& request) {
     return Answer(request, deps.readiness.Checks(), deps.clock.Now());
   };
-  AddPlain(mux, deps.metrics, "/healthz", alive, net::RunOn::kIo);
-  AddPlain(mux, deps.metrics, "/livez", alive, net::RunOn::kIo);
-  AddPlain(mux, deps.metrics, "/readyz", ready, net::RunOn::kIo);
+  const PlainWatch watch{deps.metrics, deps.logger};
+  AddPlain(mux, watch, "/healthz", alive, net::RunOn::kIo, events::kProbe);
+  AddPlain(mux, watch, "/livez", alive, net::RunOn::kIo, events::kProbe);
+  AddPlain(mux, watch, "/readyz", ready, net::RunOn::kIo, events::kProbe);
 }
 
 }  // namespace argus::api

@@ -99,7 +99,8 @@ TEST_F(HealthEndpointsTest, TheListenerHearsOfChangesOnly) {
 }
 
 TEST(MetricsGuard, AsksForTheTokenOnMetricsOnly) {
-  const auto select = RequireMetricsToken("s3cret", [](const net::HttpRequest&) {
+  TestServer server;
+  const auto select = RequireMetricsToken("s3cret", {server.http_metrics(), server.logger()}, [](const net::HttpRequest&) {
     return net::Route{[](net::HttpRequest&&) { return net::HttpResponse(); }};
   });
   const auto status = [&](const std::string& path, const std::string& authorization) {

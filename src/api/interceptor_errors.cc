@@ -26,7 +26,7 @@ Result<rpc::MessagePtr> Guarded(rpc::Call& call, const rpc::Next& next) {
 
 bool IsServerFault(const Error& error) {
   return error.code() == Code::kInternal || error.code() == Code::kUnknown || error.code() == Code::kDataLoss ||
-         (error.code() == Code::kUnavailable && !error.cause().empty());
+         (error.code() == Code::kUnavailable && error.reason() != reasons::kOverloaded);
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 
 namespace argus::api::events {
 
-inline constexpr log::Event kRequest{log::Level::kInfo, "request",
-                                     "One request was answered, or one stream ended; the access log."};
+inline constexpr log::Event kRequest{log::Level::kInfo, "request completed",
+                                     "One request was answered or refused, or one stream ended; the access log."};
+inline constexpr log::Event kProbe{log::Level::kDebug, "request completed",
+                                   "The same for a health probe or a scrape of the metrics."};
 inline constexpr log::Event kRequestFailed{log::Level::kError, "request failed",
-                                           "The server could not answer a request; error holds the cause."};
+                                           "The server, or what it depends on, failed a request; error holds the cause."};
 inline constexpr log::Event kDenialNotRecorded{log::Level::kError, "denied request not recorded",
                                                "A refused or failed request could not be written to the audit log."};
 inline constexpr log::Event kNotReady{log::Level::kWarn, "not ready",

@@ -18,10 +18,11 @@ net::HttpResponse Refuse(net::HttpRequest&&) {
 
 }  // namespace
 
-net::RouteSelector RequireMetricsToken(std::string token, net::RouteSelector select) {
-  return [token = std::move(token), select = std::move(select)](const net::HttpRequest& head) -> std::optional<net::Route> {
+net::RouteSelector RequireMetricsToken(std::string token, const PlainWatch& watch, net::RouteSelector select) {
+  const auto refuse = Watched(watch, "/metrics", Refuse);
+  return [token = std::move(token), refuse, select = std::move(select)](const net::HttpRequest& head) -> std::optional<net::Route> {
     if (head.path != "/metrics" || ConstantTimeEqual(BearerToken(head.headers), token)) return select(head);
-    return net::Route{Refuse, net::RunOn::kIo, 0};
+    return net::Route{refuse, net::RunOn::kIo, 0};
   };
 }
 

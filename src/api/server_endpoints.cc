@@ -2,35 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "api/access.h"
 #include "api/metrics_endpoint.h"
 #include "contract/services.h"
-#include "platform/rpc/error_mapping.h"
 #include "platform/rpc/openapi.h"
 
 namespace argus::api {
-namespace {
-
-constexpr std::string_view kProtocol = "http";
-
-net::HttpHandler Counted(std::string route, HttpMetrics& metrics, net::HttpHandler handler) {
-  metrics.KnowRoute("GET", route, kProtocol);
-  return [route = std::move(route), &metrics, handler = std::move(handler)](net::HttpRequest&& request) {
-    const auto begin = std::chrono::steady_clock::now();
-    const std::string method = request.method;
-    metrics.Began();
-    auto response = handler(std::move(request));
-    metrics.Done();
-    metrics.Answered({method, route, response.status, kProtocol}, std::chrono::steady_clock::now() - begin);
-    return response;
-  };
-}
-
-}  // namespace
 
 net::HttpResponse PlainReply(int status, std::string_view content_type, std::string body) {
   net::HttpResponse response;
@@ -41,21 +21,21 @@ net::HttpResponse PlainReply(int status, std::string_view content_type, std::str
   return response;
 }
 
-void AddPlain(net::HttpMux& mux, HttpMetrics& metrics, const std::string& path, net::HttpHandler handler,
-         net::RunOn run_on) {
-  mux.Handle(path, Counted(path, metrics, std::move(handler)), run_on);
+void AddPlain(net::HttpMux& mux, const PlainWatch& watch, const std::string& path, net::HttpHandler handler,
+              net::RunOn run_on, const log::Event& event) {
+  mux.Handle(path, Watched(watch, path, std::move(handler), event), run_on);
 }
 
-void AddMetricsEndpoint(net::HttpMux& mux, const metrics::Registry& registry, HttpMetrics& metrics) {
+void AddMetricsEndpoint(net::HttpMux& mux, const metrics::Registry& registry, const PlainWatch& watch) {
   auto endpoint = std::make_shared<MetricsEndpoint>(registry);
   const auto serve = [endpoint = endpoint.get()](net::HttpRequest&& request) { return endpoint->Serve(request); };
-  mux.Handle("/metrics", Counted("/metrics", metrics, serve), net::RunOn::kPool, &endpoint->pool());
+  mux.Handle("/metrics", Watched(watch, "/metrics", serve, events::kProbe), net::RunOn::kPool, &endpoint->pool());
   mux.Keep(std::move(endpoint));
 }
 
-void AddOpenApiEndpoint(net::HttpMux& mux, std::string yaml, HttpMetrics& metrics) {
+void AddOpenApiEndpoint(net::HttpMux& mux, std::string yaml, const PlainWatch& watch) {
   const auto document = [yaml = std::move(yaml)](net::HttpRequest&&) { return PlainReply(200, "application/yaml", yaml); };
-  AddPlain(mux, metrics, "/openapi.yaml", document, net::RunOn::kPool);
+  AddPlain(mux, watch, "/openapi.yaml", document, net::RunOn::kPool);
 }
 
 std::string OpenApiDocument(const rpc::Dispatcher& dispatcher, const std::string& version) {
@@ -66,10 +46,6 @@ std::string OpenApiDocument(const rpc::Dispatcher& dispatcher, const std::string
     return permission.empty() ? std::string() : fmt::format("Needs permission {}.", permission);
   };
   return rpc::OpenApiYaml(dispatcher, options);
-}
-
-void CountRefused(HttpMetrics& metrics, const Error& error) {
-  metrics.TurnedAway(error, kProtocol);
 }
 
 }  // namespace argus::api

@@ -14,8 +14,8 @@ using testing::HasSubstr;
 class ServerEndpointsTest : public testing::Test {
  protected:
   ServerEndpointsTest() {
-    AddMetricsEndpoint(mux_, server_.registry(), server_.http_metrics());
-    AddOpenApiEndpoint(mux_, OpenApiDocument(server_.dispatcher(), "1.2.3"), server_.http_metrics());
+    AddMetricsEndpoint(mux_, server_.registry(), watch_);
+    AddOpenApiEndpoint(mux_, OpenApiDocument(server_.dispatcher(), "1.2.3"), watch_);
   }
 
   net::HttpResponse Get(const std::string& path) {
@@ -28,6 +28,7 @@ class ServerEndpointsTest : public testing::Test {
   }
 
   TestServer server_;
+  PlainWatch watch_{server_.http_metrics(), server_.logger()};
   net::HttpMux mux_;
 };
 
@@ -40,7 +41,7 @@ TEST_F(ServerEndpointsTest, MetricsCountEvenThemselves) {
 }
 
 TEST_F(ServerEndpointsTest, WhatHasNoRouteIsCountedAsOther) {
-  CountRefused(server_.http_metrics(), Error(Code::kNotFound, reasons::kRouteNotFound, "no"));
+  TellRefused(watch_, "http", Error(Code::kNotFound, reasons::kRouteNotFound, "no"), {});
   EXPECT_THAT(server_.registry().RenderText(),
               HasSubstr(R"(http_requests_total{method="other",route="other",status="404",protocol="http"} 1)"));
 }

@@ -108,6 +108,7 @@ struct Server::Parts {
   metrics::Registry registry{{.native_histograms = options.native_histograms}};
   trace::Tracer tracer{TraceOptions(options, logger)};
   api::HttpMetrics http_metrics{registry};
+  const api::PlainWatch watch{http_metrics, logger};
   std::atomic<std::int64_t> connections{0};  // of HTTP
   store::StoreMetrics store_metrics{registry};
   command::ChangeMetrics changes{registry};
@@ -233,8 +234,8 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
   http_options.port = port;
   http_options.trusted_proxies = trusted_proxies;
   http_options.render_error = rpc::RenderHttpError;
-  http_options.events.refused = [this](const Error& error, const net::HttpRequest&) {
-    api::CountRefused(http_metrics, error);
+  http_options.events.refused = [this](const Error& error, const net::HttpRequest& head) {
+    api::TellRefused(watch, "http", error, head);
   };
   http_options.events.connection_opened = [this] { ++connections; };
   http_options.events.connection_closed = [this] { --connections; };
@@ -246,15 +247,15 @@ net::HttpServerOptions Server::Parts::HttpOptions(const std::string& address, st
 
 Status Server::Parts::Listen() {
   api::AddHealthEndpoints(mux, {clock, watchdog, *readiness, http_metrics, logger});
-  api::AddFaultEndpoints(mux, http_metrics);
-  api::AddOpenApiEndpoint(mux, api::OpenApiDocument(dispatcher, std::string(kVersion)), http_metrics);
+  api::AddFaultEndpoints(mux, watch);
+  api::AddOpenApiEndpoint(mux, api::OpenApiDocument(dispatcher, std::string(kVersion)), watch);
   if (options.debug) {
-    debug.emplace(api::DebugDeps{http_metrics, commands->ForApi().auth, *metastore});
+    debug.emplace(api::DebugDeps{watch, commands->ForApi().auth, *metastore});
     auto& where = options.metrics_address.empty() ? mux : metrics_mux;
     where.Mount([this](const net::HttpRequest& head) { return debug->Select(head); });
   }
   if (options.metrics_address.empty()) {
-    api::AddMetricsEndpoint(mux, registry, http_metrics);
+    api::AddMetricsEndpoint(mux, registry, watch);
   } else {
     ARGUS_RETURN_IF_ERROR(ListenForMetrics());
   }
@@ -271,7 +272,9 @@ Status Server::Parts::Listen() {
   grpc_options.address = options.address;
   grpc_options.port = options.grpc_port;
   grpc_options.trusted_proxies = trusted_proxies;
-  grpc_options.overloaded = [this] { http_metrics.TurnedAway(Error(Code::kUnavailable, reasons::kOverloaded, ""), "grpc"); };
+  grpc_options.refused = [this](const Error& error, const net::HttpRequest& head) {
+    api::TellRefused(watch, "grpc", error, head);
+  };
   grpc_options.answered = [this](std::size_t request, std::size_t response) { http_metrics.GrpcSizes(request, response); };
   ARGUS_ASSIGN(grpc, rpc::GrpcServer::Start(grpc_options, dispatcher, *workers));
   return Ok();
@@ -279,7 +282,7 @@ Status Server::Parts::Listen() {
 
 Status Server::Parts::ListenForMetrics() {
   ARGUS_ASSIGN(const HostPort at, ParseHostPort(options.metrics_address));
-  api::AddMetricsEndpoint(metrics_mux, registry, http_metrics);
+  api::AddMetricsEndpoint(metrics_mux, registry, watch);
   ARGUS_ASSIGN(auto select, GuardedMetrics([this](const net::HttpRequest& head) { return metrics_mux.Select(head); }));
   ARGUS_ASSIGN(metrics_http, net::HttpServer::Start(HttpOptions(at.host, at.port), select, *workers));
   return Ok();
@@ -288,7 +291,7 @@ Status Server::Parts::ListenForMetrics() {
 Result<net::RouteSelector> Server::Parts::GuardedMetrics(net::RouteSelector select) const {
   if (options.metrics_token_file.empty()) return select;
   ARGUS_ASSIGN(std::string token, MetricsToken(options));
-  return api::RequireMetricsToken(std::move(token), std::move(select));
+  return api::RequireMetricsToken(std::move(token), watch, std::move(select));
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const Clock& clock, log::Logger& logger) {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "domain/reasons.h"
+#include "domain/run_error.h"
 #include "runner/log_events.h"
 
 namespace argus::runner {
@@ -32,14 +33,24 @@ const log::Event& EventOf(v1::TaskRun::State state) {
 void Tell(const RunServices& services, const RequestContext& ctx, const store::ClaimedRun& claimed, const RunReport& report) {
   const auto& run = report.outcome;
   const auto duration = Monotonic::now() - report.start;
-  services.logger.Log(ctx, EventOf(run.state()),
-                      {{"task", claimed.name.Task().ToString()},
-                       {"task_run", claimed.name.ToString()},
-                       {"duration_ms", std::chrono::duration_cast<milliseconds>(duration).count()},
+  const auto task = claimed.name.Task().ToString();
+  const auto task_run = claimed.name.ToString();
+  const auto millis = std::chrono::duration_cast<milliseconds>(duration).count();
+  if (!run.has_error()) {
+    return services.logger.Log(ctx, EventOf(run.state()),
+                               {{"task", task},
+                                {"task_run", task_run},
+                                {"duration_ms", millis},
+                                {"rows_affected", run.rows_affected()},
+                                {"evidence", run.evidence()}});
+  }
+  services.logger.Log(ctx, EventOf(run.state()), domain::LoggableError(run.error()),
+                      {{"task", task},
+                       {"task_run", task_run},
+                       {"duration_ms", millis},
                        {"rows_affected", run.rows_affected()},
-                       {"reason", run.error().reason()},
-                       {"message", run.error().message()},
-                       {"evidence", run.evidence()}});
+                       {"statement", run.error().statement()},
+                       {"line", run.error().position().line()}});
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ def test_an_access_line_for_each_request(log):
 
 
 def test_probes_are_logged_at_debug(log):
-    probes = [line for line in lines(log, route="/healthz")]
+    probes = [line for line in lines(log, path="/healthz")]
     assert len(probes) > 6000 and {line["level"] for line in probes} == {"DEBUG"}
 
 

@@ -38,6 +38,12 @@ class GrpcCall::Stream final : public StreamPump {
   const std::shared_ptr<GrpcCall> reactor_;
 };
 
+grpc::Status GrpcContext::Refuse(grpc::GenericCallbackServerContext& context, const Error& error) const {
+  const net::HttpRequest head = HeadOf(context, options.trusted_proxies);
+  if (options.refused) options.refused(error, head);
+  return RefusalStatus(context, error, head.correlation_id);
+}
+
 GrpcCall::GrpcCall(std::shared_ptr<GrpcContext> shared, grpc::GenericCallbackServerContext* context,
                    const Method& method)
     : shared_(std::move(shared)), context_(context), method_(method) {}
@@ -55,8 +61,7 @@ void GrpcCall::Begin() {
 void GrpcCall::OnWorker(void (GrpcCall::*work)()) {
   const auto patience = shared_->dispatcher.options().default_deadline;
   if (shared_->workers.TrySubmit([self = shared_from_this(), work] { ((*self).*work)(); }, patience)) return;
-  if (shared_->options.overloaded) shared_->options.overloaded();
-  Finish(RefusalStatus(*context_, Overloaded()));
+  Finish(shared_->Refuse(*context_, Overloaded()));
 }
 
 void GrpcCall::OnReadDone(bool ok) {
@@ -68,8 +73,8 @@ void GrpcCall::OnReadDone(bool ok) {
     }
   }
   if (Call* open = bidi()) return End(*open, Ok());
-  Finish(RefusalStatus(*context_,
-                       Error(Code::kInvalidArgument, reasons::kInvalidBody, "the request message is missing")));
+  Finish(shared_->Refuse(*context_,
+                         Error(Code::kInvalidArgument, reasons::kInvalidBody, "the request message is missing")));
 }
 
 Arrival GrpcCall::TakeArrival() {

@@ -25,6 +25,9 @@ struct GrpcContext {
   std::mutex mutex;
   bool draining = false;                                 // guarded by mutex
   std::map<GrpcCall*, std::weak_ptr<GrpcCall>> streams;  // guarded by mutex: open server streams
+
+  // Tells of a call that is refused before it becomes one; returns what it ends with.
+  grpc::Status Refuse(grpc::GenericCallbackServerContext& context, const Error& error) const;
 };
 
 // The reactor of one call: reads the request, runs it on a worker, writes the answer. Owns itself from Begin() until

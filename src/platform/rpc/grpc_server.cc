@@ -16,8 +16,8 @@ namespace {
 // Ends a call that has no method.
 class Unknown final : public grpc::ServerGenericBidiReactor {
  public:
-  explicit Unknown(grpc::GenericCallbackServerContext& context) {
-    Finish(RefusalStatus(
+  Unknown(const GrpcContext& shared, grpc::GenericCallbackServerContext& context) {
+    Finish(shared.Refuse(
         context, Error(Code::kUnimplemented, reasons::kRouteNotFound, "there is no method " + context.method())));
   }
   void OnDone() override { delete this; }
@@ -29,7 +29,7 @@ class Service final : public grpc::CallbackGenericService {
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     const Method* method = shared_->dispatcher.Find(context->method());
-    if (!method) return new Unknown(*context);
+    if (!method) return new Unknown(*shared_, *context);
     const auto call = std::make_shared<GrpcCall>(shared_, context, *method);
     call->Begin();
     return call.get();

@@ -21,7 +21,8 @@ struct GrpcServerOptions {
   // Bytes of one incoming message; per-method body limits hold below it.
   std::size_t message_limit = 8 << 20;
   std::vector<net::Cidr> trusted_proxies;
-  std::function<void()> overloaded;  // refused because the workers' queue is full; must return at once; may be empty
+  // What the server refused itself: no such method, no message, no room. Must return at once; may be empty.
+  std::function<void(const Error&, const net::HttpRequest& head)> refused;
   // Bytes of the messages of a unary call; must return at once; may be empty.
   std::function<void(std::size_t request, std::size_t response)> answered;
 };

@@ -108,7 +108,7 @@ class GrpcServerTest : public testing::Test {
     EXPECT_TRUE(dispatcher_.Check().ok()) << dispatcher_.Check().error().message();
     GrpcServerOptions options;
     options.address = "127.0.0.1";
-    options.overloaded = [this] { ++overloaded_; };
+    options.refused = [this](const Error&, const net::HttpRequest&) { ++refused_; };
     server_ = GrpcServer::Start(options, dispatcher_, workers_).value();
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials());
   }
@@ -146,7 +146,7 @@ class GrpcServerTest : public testing::Test {
   std::mutex mutex_;
   MonotonicTime deadline_;
   std::string token_;
-  std::atomic<int> overloaded_{0};
+  std::atomic<int> refused_{0};
   std::vector<std::pair<std::string, std::string>> headers_, trailers_;
   WorkerPool workers_{"test", 2, 100};
   std::unique_ptr<GrpcServer> server_;
@@ -192,6 +192,7 @@ TEST_F(GrpcServerTest, RefusesUnknownMethodsLargeMessagesAndNonsense) {
   rpctest::v1::UpdateRequest request;
   rpctest::v1::Thing thing;
   EXPECT_EQ(Unary("/no.such/Method", request, thing).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(refused_, 1);
   request.mutable_thing()->set_name(std::string(200, 'x'));
   EXPECT_EQ(Unary(std::string(kPath) + "Update", request, thing).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   rpctest::v1::Thing other;
@@ -216,7 +217,7 @@ TEST_F(GrpcServerTest, AFullQueueIsUnavailableAtOnce) {
   rpctest::v1::Thing thing;
   const auto status = Unary(std::string(kPath) + "Get", rpctest::v1::GetRequest(), thing);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(overloaded_, 1);
+  EXPECT_EQ(refused_, 1);
   EXPECT_THAT(RequestIdOf(status), testing::StartsWith("req-")) << "whoever is refused has an id to ask about, too";
 }
 

@@ -80,14 +80,24 @@ grpc::Status ToGrpcStatus(const Status& status, std::string_view correlation_id)
   return {static_cast<grpc::StatusCode>(details.code()), details.message(), details.SerializeAsString()};
 }
 
-grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error) {
+net::HttpRequest HeadOf(const grpc::GenericCallbackServerContext& context, const std::vector<net::Cidr>& trusted_proxies) {
+  net::HttpRequest head;
+  head.method = "POST";
+  head.path = context.method();
+  head.headers = HeadersOf(context);
+  head.peer_address = PeerAddress(context.peer());
+  head.client_address = net::ClientAddress(head.peer_address, head.headers, trusted_proxies);
   const auto now = std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now());
-  const std::string id = net::CorrelationIdOf(HeadersOf(context), now);
+  head.correlation_id = net::CorrelationIdOf(head.headers, now);
+  return head;
+}
+
+grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error, std::string_view correlation_id) {
   net::Headers trailers;
-  net::AddCorrelationId(id, trailers);
+  net::AddCorrelationId(std::string(correlation_id), trailers);
   AddRetryAfter(error, trailers);
   ForEachMetadata(trailers, [&](auto& key, auto& value) { context.AddTrailingMetadata(key, value); });
-  return ToGrpcStatus(error, id);
+  return ToGrpcStatus(error, correlation_id);
 }
 
 std::string PeerAddress(std::string_view peer) {

@@ -11,6 +11,7 @@
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
+#include "platform/net/cidr.h"
 #include "platform/net/http_types.h"
 #include "platform/rpc/method.h"
 
@@ -29,9 +30,10 @@ void ForEachMetadata(const net::Headers& headers, Add add);
 
 // With google.rpc.Status as details (grpc-status-details-bin).
 grpc::Status ToGrpcStatus(const Status& status, std::string_view correlation_id);
-// For a call that is refused before it becomes one: the caller's correlation id, or a new one, stands in the status and in
-// the trailers.
-grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error);
+// What is known of a call that is refused before it becomes one, with the caller's correlation id or a new one.
+net::HttpRequest HeadOf(const grpc::GenericCallbackServerContext& context, const std::vector<net::Cidr>& trusted_proxies);
+// For such a call: the correlation id stands in the status and in the trailers.
+grpc::Status RefusalStatus(grpc::GenericCallbackServerContext& context, const Error& error, std::string_view correlation_id);
 
 // "ipv4:127.0.0.1:4711", "ipv6:%5B::1%5D:4711" -> the bare address; empty for other transports.
 std::string PeerAddress(std::string_view peer);

@@ -29,6 +29,10 @@ void WaitSite::Add(std::chrono::nanoseconds waited) {
   nanos_.fetch_add(waited.count(), std::memory_order_relaxed);
 }
 
+WaitSites::~WaitSites() {
+  for (auto& slot : slots_) delete slot.load();
+}
+
 __attribute__((noinline)) WaitSite* WaitSites::Here() {
   std::array<std::uintptr_t, WaitSite::kMaxFrames + 1> frames;
   const auto count =

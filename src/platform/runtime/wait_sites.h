@@ -36,6 +36,8 @@ class WaitSites {
  public:
   static constexpr std::size_t kCapacity = 2048;
 
+  ~WaitSites();
+
   // The site of the caller's caller; null when the table is full.
   WaitSite* Here();
   std::vector<const WaitSite*> All() const;

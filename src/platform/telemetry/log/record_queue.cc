@@ -37,8 +37,7 @@ std::atomic_ref<std::uint64_t> StampAt(char* place) {
 }
 
 char* Copy(std::string_view text, char* to) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return std::copy(text.begin(), text.end(), to);
 }
 
 void Write(const Record& record, std::uint64_t stamp, char* place) {
