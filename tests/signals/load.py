@@ -82,7 +82,9 @@ class MetastoreOutage:
 
     def __enter__(self):
         if self.postgres:
-            return self.postgres.stop()
+            self.postgres.stop()
+            # Gauges are probed every 15 s.
+            return wait_for(lambda: b"\nargus_metastore_up 0\n" in scrape(self.server.url)[1], timeout=40, pause=0.5)
         self.lock = sqlite3.connect(self.server.data_dir / "argus.db", isolation_level=None, timeout=10)
         self.lock.execute("BEGIN IMMEDIATE")
 
@@ -116,6 +118,7 @@ class Load:
                          self.canceled, self.skipped, self.paused, self.frozen, self.unreachable):
                 step()
             time.sleep(max(0, next_round - time.monotonic()))
+        self.standing()
         if self.outage:
             self.unavailable()
 
@@ -212,6 +215,16 @@ class Load:
                                  {"tasks": [change.tasks()[0]["name"]], "reason": "done by hand"})
         assert change.tasks()[0]["state"] == "SKIPPED"
 
+    def standing(self):
+        """An approval that waits and a run that runs, until the gauges of the present (read every 15 s) have told of both."""
+        self.change("CREATE TABLE {t} (id INTEGER PRIMARY KEY);", "SQLITE", "pending").open_issue()
+        change = self.approved(SLOW["POSTGRES"], "POSTGRES", "running")
+        wait_for(lambda: gauge(self.server, "argus_task_run_oldest_running_start_timestamp_seconds") > 0
+                 and gauge(self.server, "argus_issue_oldest_pending_approval_timestamp_seconds") > 0, timeout=40, pause=0.5)
+        self.users["carol"].post(f"/v1/{change.rollout['name']}/taskRuns:cancel",
+                                 {"taskRuns": [change.tasks()[0]["latestTaskRun"]], "reason": "was seen"})
+        wait_for(lambda: change.latest_run()["state"] == "CANCELED")
+
     # Gates
 
     def paused(self):
@@ -247,7 +260,9 @@ class Load:
     def unreachable(self):
         if self.round == 0:
             self.users["dba"].post("/v1/instances", {"engine": "POSTGRES", "environment": "environments/dev", "host": "127.0.0.1",
-                                                     "port": 1, "username": "u", "password": TARGET_PASSWORD}, instanceId="absent")
+                                                     "port": 1, "username": "u", "password": TARGET_PASSWORD,
+                                                     "tls": {"mode": "VERIFY_CA", "caCertificate": certificate()}},
+                                   instanceId="absent")
         for _ in range(6):
             self.expect(503, "POST", "/v1/instances/absent:sync", {}, user="dba")
 
@@ -268,6 +283,19 @@ class _Setting:
 
     def __exit__(self, *_):
         self._set(self.after)
+
+
+def gauge(server, name):
+    """The value of a gauge without labels."""
+    lines = scrape(server.url)[1].decode().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
+
+
+def certificate():
+    """A certificate authority's, PEM, good for a day."""
+    done = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                           "-subj", "/CN=load", "-keyout", "/dev/null"], capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout
 
 
 def sleeps(target):

@@ -14,8 +14,30 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 PROTOBUF = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 MAX_SERIES = 5000
 
-# Families that the load does not move, and why. Names or prefixes ending in '*'.
-AT_REST = {}
+# Families that the load does not move, and why.
+AT_REST = {
+    "argus_build_info": "what was built stays",
+    "argus_cpus": "what the machine has stays",
+    "go_sched_gomaxprocs_threads": "the same",
+    "argus_debug_enabled": "a flag at start",
+    "argus_metastore_connections_limit": "a limit",
+    "process_max_fds": "a limit",
+    "process_virtual_memory_max_bytes": "a limit",
+    "process_start_time_seconds": "of this process",
+    "argus_memory_stack_bytes": "no thread comes or goes after the start",
+    "go_memstats_stack_inuse_bytes": "the same",
+    "argus_threads": "the same",
+    "go_threads": "the same",
+    "process_threads": "the same",
+    "argus_log_dropped_total": "moves in test_hostile.py, which fills the disk under a log",
+    "argus_log_write_errors_total": "the same",
+    "argus_spans_dropped_total": "moves in tests/scenario/test_traces.py, whose collector refuses",
+    "argus_outbox_backlog": "takes a second replica",
+    "argus_metastore_standbys": "takes a standby of the metastore",
+    "argus_metastore_replay_lag_seconds": "the same",
+}
+# Left out of a page until there is something to tell.
+NOT_SERVED = {"argus_metastore_replay_lag_seconds"}
 
 
 def samples_of(text):
@@ -97,10 +119,6 @@ def catalogue():
     return sorted(set(re.findall(r"^\|? *#* *`([a-z][a-z0-9_]+)(?:\{[^`]*\})?`", page, re.MULTILINE)))
 
 
-def at_rest(name):
-    return any(name == rest or rest.endswith("*") and name.startswith(rest[:-1]) for rest in AT_REST)
-
-
 def of_family(samples, name):
     return {s for s in samples if s == name or re.fullmatch(re.escape(name) + "_(bucket|sum|count|total|created)", s)}
 
@@ -109,16 +127,19 @@ def test_every_metric_of_the_catalogue_is_served(stage):
     served = set()
     for server in stage.servers.values():
         served |= {key[0] for key in samples_of(scrape(server.url)[1].decode())}
-    assert [name for name in catalogue() if not of_family(served, name)] == []
+    assert {name for name in catalogue() if not of_family(served, name)} == NOT_SERVED
 
 
 def test_every_metric_of_the_catalogue_moves(stage):
     stage.wait_for_unknown()
     names = set()
     for name, server in stage.servers.items():
-        names |= moved(samples_of(stage.fresh[name]), samples_of(scrape(server.url)[1].decode()))
+        fresh = samples_of(stage.fresh[name])
+        for page in [*scrapes(stage, name, TEXT), scrape(server.url)[1]]:
+            names |= moved(fresh, samples_of(page.decode()))
     assert len(catalogue()) > 30
-    assert [name for name in catalogue() if not of_family(names, name) and not at_rest(name)] == []
+    still = [name for name in catalogue() if not of_family(names, name) and name not in AT_REST]
+    assert not still, " ".join(still)
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "canceled", "unknown"])
